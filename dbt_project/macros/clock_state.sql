@@ -1,0 +1,30 @@
+{#
+  The state of a clock at the as-of instant, from its facts (rules C5, C7, C12, C14).
+
+  What happens after the as-of instant has not happened: a completion, a cancellation or a hold
+  counts from its own instant on. "By" is inclusive (C5). A cancellation before the deadline takes
+  the clock out of the count; a breach that happened earlier stays (C12).
+#}
+{% macro clock_state(clock) -%}
+    {%- set t = as_of() -%}
+    case
+        when
+            {{ clock }}.completed_at <= {{ t }}
+            and ({{ clock }}.cancelled_at is null
+                or {{ clock }}.completed_at <= {{ clock }}.cancelled_at
+                or {{ clock }}.cancelled_at > {{ clock }}.due_at)
+            then case
+                when {{ clock }}.due_at is null or {{ clock }}.completed_at <= {{ clock }}.due_at
+                    then 'met'
+                else 'breached'
+            end
+        when
+            {{ clock }}.cancelled_at <= {{ t }}
+            and ({{ clock }}.due_at is null or {{ clock }}.cancelled_at <= {{ clock }}.due_at)
+            then 'cancelled'
+        when {{ t }} > {{ clock }}.due_at then 'breached'
+        when {{ clock }}.held is not null and {{ t }} <@ {{ clock }}.held then 'paused'
+        when {{ t }} >= {{ clock }}.at_risk_at then 'at_risk'
+        else 'on_track'
+    end
+{%- endmacro %}

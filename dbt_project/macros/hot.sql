@@ -1,0 +1,127 @@
+{#
+  Materialisation `hot`: a stored table over a rule view, refreshed for the scope only.
+
+  A model is one SELECT over its rule view, which already sees only the orders in scope
+  (ops.batch_orders) or the billing months in scope (ops.touched_periods). The materialisation
+  deploys `ops.refresh_<model>()`, which replaces the rows of the scope; dbt calls that function,
+  and so does every lane: one definition. A full refresh empties the table in the same transaction,
+  so that readers never meet a missing or half-filled table, and views on it stay.
+
+  Config: unique_key (columns of the primary key), scope ('orders', 'periods', or 'scratch': the
+  table holds the current pass only), step (position in a micro-batch), touches_periods (rows that
+  change mark their billing month), planner (settings under which the function runs).
+#}
+{% materialization hot, adapter='postgres' %}
+    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set existing = load_cached_relation(this) -%}
+    {%- set function = 'ops.refresh_' ~ model.name -%}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
+
+    {% set columns = model.columns.values() | list %}
+    {% set rebuilt = existing is none or e2a.columns_changed(existing, columns) %}
+    {% if rebuilt %}
+        {% call statement('create') %}
+            drop table if exists {{ target_relation }} cascade;
+            create table {{ target_relation }} (
+                {% for column in columns -%}
+                    {{ column.name }} {{ column.data_type }}
+                    {%- for c in column.constraints if c.type == 'not_null' %} not null{% endfor %},
+                {% endfor -%}
+                primary key ({{ config.require('unique_key') | join(', ') }})
+            );
+            {% for index in config.get('hot_indexes', []) -%}
+                create index on {{ target_relation }} {{ index }};
+            {% endfor %}
+            {{ place(this) }}
+        {% endcall %}
+    {% endif %}
+
+    {% call statement('deploy') %}
+        {{ e2a.refresh_function(function, target_relation, columns, sql) }}
+    {% endcall %}
+
+    {% call statement('main', fetch_result=True) %}
+        {% if should_full_refresh() or rebuilt %}delete from {{ target_relation }};{% endif %}
+        select {{ function }}();
+    {% endcall %}
+
+    {% do apply_grants(target_relation, config.get('grants'), should_revoke=not rebuilt) %}
+    {% do persist_docs(target_relation, model) %}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
+    {{ return({'relations': [target_relation]}) }}
+{% endmaterialization %}
+
+
+{% macro columns_changed(relation, columns) %}
+    {% set now = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {{ return(now != columns | map(attribute='name') | list) }}
+{% endmacro %}
+
+
+{% macro refresh_function(function, relation, columns, sql) %}
+    {%- set names = columns | map(attribute='name') | join(', ') -%}
+    {%- set scope = {'orders': ['ops.batch_orders', 'order_id'],
+                     'periods': ['ops.touched_periods', 'billing_period'],
+                     'scratch': none}[config.require('scope')] -%}
+    create or replace function {{ function }}() returns bigint
+    language plpgsql security definer set search_path = pg_catalog, pg_temp
+    {% for name, value in config.get('planner', {}).items() %}set {{ name }} = {{ value }}
+    {% endfor %}as $refresh$
+    declare
+        stored bigint;
+        {% if config.get('scope') == 'periods' %}seen bigint := (select last_value from ops.touches);{% endif %}
+    begin
+        {% if scope is none -%}
+        if (select reltuples from pg_class where oid = '{{ relation }}'::regclass) > 10000 then
+            truncate {{ relation }};
+        else
+            delete from {{ relation }};
+        end if;
+        {%- else -%}
+        with gone as (
+            delete from {{ relation }} as t using {{ scope[0] }} as s
+            where t.tenant_id = s.tenant_id and t.{{ scope[1] }} = s.{{ scope[1] }}
+            returning t.*
+        )
+        {% if config.get('touches_periods') -%}
+        insert into ops.touched_periods (tenant_id, billing_period)
+        select distinct tenant_id, billing_period from gone where billing_period is not null
+        on conflict (tenant_id, billing_period) do update set touch = nextval('ops.touches');
+        {%- else -%}
+        select count(*) into stored from gone;
+        {%- endif %}
+        {%- endif %}
+
+        insert into {{ relation }} ({{ names }})
+        select {{ names }} from (
+            {{ sql }}
+        ) as rule;
+        get diagnostics stored = row_count;
+        {% if scope is none -%}
+        analyze {{ relation }};
+        {%- endif %}
+
+        {% if config.get('touches_periods') -%}
+        insert into ops.touched_periods (tenant_id, billing_period)
+        select distinct t.tenant_id, t.billing_period from {{ relation }} as t
+        inner join ops.batch_orders as s on t.tenant_id = s.tenant_id and t.order_id = s.order_id
+        where t.billing_period is not null
+        on conflict (tenant_id, billing_period) do update set touch = nextval('ops.touches');
+        {%- endif %}
+        {% if config.get('scope') == 'periods' -%}
+        delete from ops.touched_periods where touch <= seen;
+        {%- endif %}
+        return stored;
+    end $refresh$;
+    grant execute on function {{ function }}() to e2a_app;
+    {% if config.get('scope') != 'periods' -%}
+    insert into ops.hot_models (model, step) values ('{{ model.name }}', {{ config.require('step') }})
+    on conflict (tenant_id, model) do update set step = excluded.step
+    where hot_models.step <> excluded.step;
+    {%- endif %}
+{% endmacro %}
+
+
+{# Where a table would be placed if storage were spread over machines: nothing, today. #}
+{% macro place(relation) %}{% endmacro %}

@@ -1,0 +1,11 @@
+-- Expected lines of the billing months in scope, over all their priced operations.
+with operations as (
+    select priced.*
+    from {{ ref('priced_operations') }} as priced
+    inner join {{ source('ops', 'touched_periods') }} as scope
+        on
+            scope.tenant_id = priced.tenant_id
+            and scope.billing_period = priced.billing_period
+)
+
+{{ invoice_lines('operations') }}

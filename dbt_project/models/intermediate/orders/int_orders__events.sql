@@ -1,0 +1,77 @@
+{{ config(
+    materialized='hot',
+    unique_key=['tenant_id', 'order_id', 'source', 'source_event_id'],
+    scope='scratch',
+    step=1
+) }}
+
+-- THE SCOPE AT THE BOTTOM: the model that decides which orders a pass sees, and the only one that
+-- reads landed events. It holds the events of the current pass and is analysed each time: the
+-- planner, blind behind views, otherwise joins a history of itself by nested loops (DECISIONS.md). An event reaches its order by a name of the order, or, where
+-- it names only a parcel, by every order in that parcel. It concerns the order from the instant at
+-- which both the event and the link were known.
+with scope as (
+    select
+        batch.tenant_id,
+        batch.order_id,
+        identifiers.name,
+        identifiers.known_from
+    from {{ source('ops', 'batch_orders') }} as batch
+    inner join {{ source('orders', 'identifiers') }} as identifiers
+        on
+            identifiers.tenant_id = batch.tenant_id
+            and identifiers.order_id = batch.order_id
+),
+
+parcels as (
+    select
+        scope.tenant_id,
+        scope.order_id,
+        shipments.shipment_name,
+        min(greatest(shipments.known_from, scope.known_from)) as known_from
+    from scope
+    inner join {{ source('orders', 'shipments') }} as shipments
+        on
+            shipments.tenant_id = scope.tenant_id
+            and shipments.order_name = scope.name
+    group by scope.tenant_id, scope.order_id, shipments.shipment_name
+),
+
+events as (
+    select * from {{ ref('stg_wms__events') }}
+    union all
+    select * from {{ ref('stg_shopify__events') }}
+    union all
+    select * from {{ ref('stg_carrier__events') }}
+    union all
+    select * from {{ ref('stg_file__events') }}
+),
+
+by_order as (
+    select
+        scope.order_id,
+        greatest(events.recorded_at, scope.known_from) as known_at,
+        events.*
+    from scope
+    inner join events
+        on
+            events.tenant_id = scope.tenant_id
+            and events.order_name = scope.name
+),
+
+by_parcel as (
+    select
+        parcels.order_id,
+        greatest(events.recorded_at, parcels.known_from) as known_at,
+        events.*
+    from parcels
+    inner join events
+        on
+            events.tenant_id = parcels.tenant_id
+            and events.shipment_name = parcels.shipment_name
+            and events.order_name is null
+)
+
+select * from by_order
+union all
+select * from by_parcel

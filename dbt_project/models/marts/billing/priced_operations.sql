@@ -1,0 +1,23 @@
+{{ config(
+    materialized='hot',
+    unique_key=['tenant_id', 'operation_key', 'charge_code'],
+    scope='orders',
+    step=60,
+    touches_periods=true,
+    hot_indexes=['(tenant_id, order_id)', '(tenant_id, billing_period)']
+) }}
+
+select
+    tenant_id,
+    operation_key,
+    charge_code,
+    order_id,
+    operation,
+    occurred_at,
+    billing_period,
+    currency,
+    card_version,
+    billed_quantity,
+    unit_price,
+    unrounded_amount
+from {{ ref('int_billing__prices') }}

@@ -1,0 +1,27 @@
+{{ config(
+    materialized='hot', unique_key=['tenant_id', 'order_id'], scope='orders', step=10,
+    planner={'enable_nestloop': 'off'}
+) }}
+
+select
+    tenant_id,
+    order_id,
+    site,
+    service_level,
+    channel,
+    destination_country,
+    units,
+    promised_at,
+    ship_by,
+    received_at,
+    paid_at,
+    order_released_at,
+    picked_at,
+    packed_at,
+    shipped_at,
+    delivered_at,
+    cancelled_at,
+    first_known_at,
+    known_from as last_known_at
+from {{ ref('int_orders__milestones') }}
+where known_until is null

@@ -1,0 +1,30 @@
+{{ config(
+    materialized='hot',
+    unique_key=['tenant_id', 'order_id', 'stage', 'instance', 'known_from'],
+    scope='orders',
+    step=20,
+    planner={'enable_nestloop': 'off'}
+) }}
+
+select
+    tenant_id,
+    order_id,
+    stage,
+    instance,
+    known_from,
+    known_until,
+    version,
+    site,
+    service_level,
+    channel,
+    policy_version,
+    owner,
+    started_at,
+    due_at,
+    at_risk_at,
+    completed_at,
+    inferred,
+    cancelled_at,
+    excused,
+    held
+from {{ ref('int_sla__verdicts') }}

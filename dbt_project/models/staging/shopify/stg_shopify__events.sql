@@ -1,0 +1,36 @@
+with source as (
+    select * from {{ source('landing', 'order_events') }}
+)
+
+select
+    tenant_id,
+    source,
+    source_event_id,
+    event_type,
+    order_name,
+    shipment_name,
+    site,
+    service_level,
+    channel,
+    destination_country,
+    destination_zone,
+    units,
+    promised_at,
+    ship_by,
+    hold_id,
+    corrects,
+    charge_code,
+    charge_amount,
+    charge_currency,
+    code,
+    status as scan_status,
+    reason,
+    party,
+    quantity,
+    flags,
+    attributes,
+    occurred_at,
+    recorded_at,
+    inbox_seq
+from source
+where source = 'shopify'

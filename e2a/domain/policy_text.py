@@ -1,0 +1,77 @@
+"""Policy text to policy types: YAML in, `Policies` or one clear sentence out.
+
+The functions take text, not paths, so that a lint or a test can call them on what is being typed.
+"""
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from e2a.domain.errors import ConfigurationError
+from e2a.domain.policies import Policies
+
+FILES = ("tenant", "sla", "rates")
+
+
+class _ExactLoader(yaml.SafeLoader):
+    """YAML whose numbers with a point are Decimals: a price is never a binary float."""
+
+
+def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal | str:
+    text = str(loader.construct_scalar(node))
+    try:
+        return Decimal(text.replace("_", ""))
+    except ArithmeticError:
+        return text
+
+
+_ExactLoader.add_constructor("tag:yaml.org,2002:float", _decimal)
+
+
+def parse(folder: str, texts: Mapping[str, str]) -> Policies:
+    """Read the three files of a tenant, given as {file stem: text}.
+
+    Raises:
+        ConfigurationError: names the file, the place in it, what is wrong and the fix.
+    """
+    documents = {stem: _yaml(f"{folder}/{stem}.yaml", texts[stem]) for stem in FILES}
+    try:
+        return Policies.model_validate(documents)
+    except ValidationError as error:
+        raise _sentence(folder, error) from None
+
+
+def _yaml(path: str, text: str) -> Any:  # noqa: ANN401 - YAML is anything until it is validated
+    try:
+        return yaml.load(text, _ExactLoader)  # noqa: S506 - a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
+        raise ConfigurationError(
+            f"{where} is not valid YAML: {error.problem}", "Correct that line and run again"
+        ) from None
+
+
+def _sentence(folder: str, error: ValidationError) -> ConfigurationError:
+    first = error.errors(include_url=False)[0]
+    stem, *place = [str(part) for part in first["loc"]] or ["tenant"]
+    where = f"{folder}/{stem}.yaml" + (f", {'.'.join(place)}" if place else "")
+    if first["type"] == "extra_forbidden":
+        return ConfigurationError(f"{where}: unknown key", _nearest(place[-1]))
+    message = str(first["msg"]).removeprefix("Value error, ")
+    return ConfigurationError(f"{where}: {message}", "Correct it and run again")
+
+
+def _nearest(key: str) -> str:
+    near = get_close_matches(key, sorted(_known_keys(Policies.model_json_schema)), 1)
+    return f"Did you mean `{near[0]}`?" if near else "Remove it; policies/README.md lists the keys"
+
+
+def _known_keys(schema: Callable[[], dict[str, Any]]) -> set[str]:
+    document = schema()
+    models = [document, *document.get("$defs", {}).values()]
+    return {key for model in models for key in model.get("properties", {})}

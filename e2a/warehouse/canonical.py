@@ -1,0 +1,161 @@
+"""Inbox rows to canonical rows: call the parser, judge plausibility, shape the COPY row.
+
+What one row becomes is decided here without a look at any other row; what rows mean to each other
+(duplicates, conflicts, names of one order) is decided in SQL by `e2a.warehouse.store`.
+"""
+
+import hashlib
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import orjson
+
+from e2a.domain.deliveries import (
+    Delivery,
+    NothingToDo,
+    Outcome,
+    Parser,
+    RefusedDeliveryError,
+    Source,
+)
+from e2a.domain.events import EARLIEST_PLAUSIBLE, CanonicalEvent
+
+FUTURE_TOLERANCE = timedelta(minutes=15)
+"""How far `occurred_at` may lie after `recorded_at` before it is implausible (C20)."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxRow:
+    """A delivery with its place in the inbox."""
+
+    seq: int
+    delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing a person must decide about: a row of `landing.quarantine`."""
+
+    ordinal: int
+    reason: str
+    detail: str
+    source_event_id: str | None = None
+
+
+@dataclass(slots=True)
+class Understood:
+    """What one inbox row became."""
+
+    row: InboxRow
+    outcome: Outcome
+    reason: str | None = None
+    detail: str | None = None
+    events: Sequence[CanonicalEvent] = ()
+    refusals: list[Refusal] = field(default_factory=list)
+
+
+def understand(row: InboxRow, parse: Parser) -> Understood:
+    """Parse one row; every failure becomes an outcome, none is raised.
+
+    A parser's own defect (any other exception) is a dead letter: kept, and tried again whenever
+    the row's day is materialised.
+    """
+    try:
+        parsed = parse(row.delivery)
+    except RefusedDeliveryError as refusal:
+        refused = Refusal(0, refusal.reason, refusal.detail)
+        return Understood(
+            row, Outcome.QUARANTINED, refusal.reason, refusal.detail, refusals=[refused]
+        )
+    except Exception as error:  # noqa: BLE001 - a poison row must not stop its neighbours
+        text = "".join(traceback.format_exception_only(error)).strip()
+        return Understood(row, Outcome.DEAD_LETTER, type(error).__name__, text[:2000])
+    if isinstance(parsed, NothingToDo):
+        return Understood(row, Outcome.NOTHING_TO_DO, parsed.reason)
+    return _judged(row, parsed.events)
+
+
+def _judged(row: InboxRow, events: Sequence[CanonicalEvent]) -> Understood:
+    good, refusals = [], []
+    for ordinal, event in enumerate(events):
+        problem = _implausible(event, recorded_at(row.delivery, event), row.delivery)
+        if problem is None:
+            good.append(event)
+        else:
+            refusals.append(Refusal(ordinal, *problem, event.source_event_id))
+    if refusals:
+        first = refusals[0]
+        return Understood(row, Outcome.QUARANTINED, first.reason, first.detail, good, refusals)
+    return Understood(row, Outcome.CANONICAL, events=good)
+
+
+def recorded_at(delivery: Delivery, event: CanonicalEvent) -> datetime:
+    """When the fact became known: receipt, or what a file states (C19)."""
+    if delivery.source is Source.FILE and event.recorded_at is not None:
+        return event.recorded_at
+    return delivery.received_at
+
+
+def _implausible(
+    event: CanonicalEvent, recorded: datetime, delivery: Delivery
+) -> tuple[str, str] | None:
+    if recorded > delivery.received_at:
+        return (
+            "recorded_in_future",
+            f"recorded_at {recorded.isoformat()} lies after receipt at "
+            f"{delivery.received_at.isoformat()}; a file may only state an earlier instant (C19)",
+        )
+    if event.occurred_at > recorded + FUTURE_TOLERANCE or event.occurred_at < EARLIEST_PLAUSIBLE:
+        return (
+            "implausible_time",
+            f"occurred_at {event.occurred_at.isoformat()} is before 1990 or more than 15 minutes "
+            f"after {recorded.isoformat()}, when it was recorded; correct the source's clock (C20)",
+        )
+    return None
+
+
+def payload_hash(event: CanonicalEvent) -> bytes:
+    """SHA-256 of the canonical JSON of the source's own fragment (C9)."""
+    content = event.fragment or event.model_dump(mode="json", exclude={"recorded_at"})
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+COLUMNS = (
+    "inbox_seq", "ordinal", "tenant_id", "source", "source_event_id", "event_type", "order_name",
+    "shipment_name", "aliases", "site", "service_level", "channel", "destination_country",
+    "destination_zone", "units", "lines", "promised_at", "ship_by", "hold_id", "corrects",
+    "charge_code", "charge_amount", "charge_currency", "code", "status", "reason", "party",
+    "quantity", "flags", "attributes", "time_flags", "occurred_at", "recorded_at",
+    "correlation_id", "payload_hash", "fragment", "parser_version",
+)  # fmt: skip
+
+
+def copy_row(
+    row: InboxRow, ordinal: int, event: CanonicalEvent, parser_version: str
+) -> tuple[object, ...]:
+    """One event as the columns of `COLUMNS`."""
+    delivery, charge = row.delivery, event.charge
+    lines = [line.model_dump() for line in event.lines]
+    return (
+        row.seq, ordinal, delivery.tenant_id, delivery.source.value, event.source_event_id,
+        event.event_type.value, _name(event.order), _name(event.shipment),
+        [str(alias) for alias in event.aliases], event.site, event.service_level, event.channel,
+        event.destination_country, event.destination_zone, event.units, _json(lines),
+        event.promised_at, event.ship_by, event.hold_id, list(event.corrects),
+        charge and charge.code, charge and charge.amount, charge and charge.currency,
+        event.code, event.status and event.status.value, event.reason, event.party,
+        event.quantity, sorted(event.flags), _json(event.attributes),
+        sorted(flag.value for flag in event.time_flags), event.occurred_at,
+        recorded_at(delivery, event), event.correlation_id, payload_hash(event),
+        _json(event.fragment), parser_version,
+    )  # fmt: skip
+
+
+def _name(reference: object | None) -> str | None:
+    return None if reference is None else str(reference)
+
+
+def _json(value: object) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "")

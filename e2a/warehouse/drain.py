@@ -1,0 +1,155 @@
+"""Reading the inbox: what lies beyond a lane's watermark, or a day of receipt once more.
+
+A lane's watermark is the (xid, seq) of the last row that it read; its row lock is the lease, so
+two readers of one lane take turns. Only rows of transactions older than every running one are
+read: a sequence alone would skip rows that commit late.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import psycopg
+
+from e2a.domain.deliveries import Delivery, Parser, Source
+from e2a.warehouse.canonical import InboxRow, understand
+from e2a.warehouse.store import store
+
+CHUNK = 5_000
+"""Inbox rows a transaction; one row may hold a file's worth of events."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What a reader did: inbox rows read, events new or changed."""
+
+    rows: int = 0
+    events: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A source's parser and its version, handed in so that the warehouse imports no parser."""
+
+    source: Source
+    parse: Parser
+    parser_version: str
+
+
+def drain(
+    connection: psycopg.Connection[Any], reader: Reader, progress: Progress = lambda r, e: None
+) -> Drained:
+    """Read everything beyond the watermark, in committed chunks.
+
+    Args:
+        connection: as `e2a_app`, outside a transaction.
+        reader: the source to read.
+        progress: called after each chunk with rows and events so far.
+    """
+    rows = events = 0
+    while True:
+        with connection.transaction():
+            batch = _next_batch(connection, reader)
+        if batch is None:
+            return Drained(rows, events)
+        rows, events = rows + batch.rows, events + batch.events
+        progress(rows, events)
+
+
+def claim(
+    connection: psycopg.Connection[Any], tenant_id: str, lane: str
+) -> tuple[str, int]:
+    """Lock a lane's watermark until the transaction ends and return it as (xid, seq)."""
+    row = connection.execute(
+        "select xid::text, seq from ops.watermarks where tenant_id = %s and lane = %s for update",
+        (tenant_id, lane),
+    ).fetchone()
+    assert row is not None, f"no watermark for lane {lane}"
+    return row[0], row[1]
+
+
+def _next_batch(connection: psycopg.Connection[Any], reader: Reader) -> Drained | None:
+    low = claim(connection, "*", reader.source)
+    rows = connection.execute(_BEYOND, (reader.source, *low, CHUNK)).fetchall()
+    if not rows:
+        return None
+    understood = [understand(_inbox_row(reader.source, row[1:]), reader.parse) for row in rows]
+    events = store(connection, understood, reader.parser_version)
+    high = rows[-1][:2]
+    days = [u.row.delivery.received_at.date() for u in understood]
+    connection.execute(
+        "insert into ops.batches (tenant_id, lane, lo_xid, lo_seq, hi_xid, hi_seq, inbox_rows, "
+        "events, first_day, last_day) values ('*', %s, %s::xid8, %s, %s::xid8, %s, %s, %s, %s, %s)",
+        (reader.source, *low, *high, len(rows), events, min(days), max(days)),
+    )
+    connection.execute(
+        "update ops.watermarks set xid = %s::xid8, seq = %s where tenant_id = '*' and lane = %s",
+        (*high, reader.source),
+    )
+    return Drained(len(rows), events)
+
+
+def reread(
+    connection: psycopg.Connection[Any], reader: Reader, first: date, last: date
+) -> Drained:
+    """Parse again what was received on the UTC days first..last, up to the watermark.
+
+    Idempotent: with the same parser nothing changes; with a newer one its reading replaces the
+    older one, `recorded_at` kept; dead letters get another try.
+    """
+    rows = events = after = 0
+    while True:
+        with connection.transaction():
+            low = claim(connection, "*", reader.source)
+            found = connection.execute(
+                _RECEIVED, (reader.source, first, last, *low, after, CHUNK)
+            ).fetchall()
+            if not found:
+                return Drained(rows, events)
+            understood = [understand(_inbox_row(reader.source, r), reader.parse) for r in found]
+            events += store(connection, understood, reader.parser_version)
+            rows, after = rows + len(found), found[-1][0]
+
+
+def pending(connection: psycopg.Connection[Any]) -> list[tuple[str, date, date, int]]:
+    """Rows beyond the watermarks: source, first and last UTC day of receipt, count."""
+    return connection.execute(_PENDING).fetchall()
+
+
+def _inbox_row(source: Source, row: tuple[Any, ...]) -> InboxRow:
+    seq, tenant_id, delivery_id, received_at, headers, body = row
+    return InboxRow(seq, Delivery(tenant_id, source, delivery_id, received_at, body, headers))
+
+
+_COLUMNS = "seq, tenant_id, delivery_id, received_at, headers, body"
+
+_BEYOND = f"""
+select xid::text, {_COLUMNS} from landing.inbox
+where
+    source = %s and (xid, seq) > (%s::xid8, %s)
+    and xid < pg_snapshot_xmin(pg_current_snapshot())
+order by xid, seq limit %s
+"""
+
+_RECEIVED = f"""
+select {_COLUMNS} from landing.inbox
+where
+    source = %s
+    and received_at >= (%s::date)::timestamp at time zone 'UTC'
+    and received_at < (%s::date + 1)::timestamp at time zone 'UTC'
+    and (xid, seq) <= (%s::xid8, %s) and seq > %s
+order by seq limit %s
+"""
+
+_PENDING = """
+select
+    i.source, min((i.received_at at time zone 'UTC')::date),
+    max((i.received_at at time zone 'UTC')::date), count(*)
+from landing.inbox as i
+inner join ops.watermarks as w on w.tenant_id = '*' and w.lane = i.source
+where (i.xid, i.seq) > (w.xid, w.seq) and i.xid < pg_snapshot_xmin(pg_current_snapshot())
+group by i.source order by i.source
+"""

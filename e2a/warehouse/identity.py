@@ -1,0 +1,111 @@
+"""Which names mean one order: keeps `orders.identifiers` a pure function of the events.
+
+Works on the temporary table `staged` of a store transaction. An order is a connected set of names;
+its id is the name of the best-known namespace, so that it does not depend on the order of arrival.
+A parcel may carry several orders, therefore parcels link to orders and never unite them.
+"""
+
+from typing import Any
+
+import psycopg
+
+
+def learn(connection: psycopg.Connection[Any]) -> int:
+    """Learn the names in `staged` and mark every order they touch.
+
+    Returns:
+        How many orders now wait in `ops.touched_orders` because of these events.
+    """
+    connection.execute(_ALIASES)
+    connection.execute(_SHIPMENTS)
+    connection.execute(_NAMES)
+    connection.execute(_TOUCH_OLD)
+    connection.execute(_IDENTIFIERS)
+    return connection.execute(_TOUCH_NEW).rowcount
+
+
+_ALIASES = """
+insert into orders.aliases as a (tenant_id, name, other, known_from)
+select tenant_id, name, other, min(recorded_at)
+from (
+    select tenant_id, order_name as name, alias as other, recorded_at
+    from staged, unnest(aliases) as alias where order_name is not null
+    union all
+    select tenant_id, alias, order_name, recorded_at
+    from staged, unnest(aliases) as alias where order_name is not null
+) as pairs
+where name <> other
+group by tenant_id, name, other
+on conflict (tenant_id, name, other) do update
+set known_from = excluded.known_from where a.known_from > excluded.known_from
+"""
+
+_SHIPMENTS = """
+insert into orders.shipments as s (tenant_id, shipment_name, order_name, known_from)
+select tenant_id, shipment_name, order_name, min(recorded_at)
+from staged
+where shipment_name is not null and order_name is not null
+group by tenant_id, shipment_name, order_name
+on conflict (tenant_id, shipment_name, order_name) do update
+set known_from = excluded.known_from where s.known_from > excluded.known_from
+"""
+
+# Every name reachable from a name of these events, once.
+_NAMES = """
+create temp table if not exists met_names (tenant_id text, name text, primary key (tenant_id, name))
+on commit delete rows;
+with recursive met as (
+    select tenant_id, order_name as name from staged where order_name is not null
+    union
+    select a.tenant_id, a.other from orders.aliases as a
+    inner join met on met.tenant_id = a.tenant_id and met.name = a.name
+)
+insert into met_names select tenant_id, name from met on conflict do nothing
+"""
+
+_TOUCH_OLD = """
+insert into ops.touched_orders (tenant_id, order_id)
+select distinct i.tenant_id, i.order_id from orders.identifiers as i
+inner join met_names as m on m.tenant_id = i.tenant_id and m.name = i.name
+on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
+"""
+
+# `known_from` of a name is when the last link on its best path to the order's id became known.
+_IDENTIFIERS = """
+with recursive reach as (
+    select m.tenant_id, m.name as root, m.name, '-infinity'::timestamptz as known_from
+    from met_names as m
+    union
+    select r.tenant_id, r.root, a.other, greatest(r.known_from, a.known_from)
+    from reach as r
+    inner join orders.aliases as a on a.tenant_id = r.tenant_id and a.name = r.name
+),
+best as (
+    select distinct on (tenant_id, root) tenant_id, root as name, name as order_id, known_from
+    from reach
+    order by
+        tenant_id, root,
+        case split_part(name, ':', 1)
+            when 'shopify' then 0 when 'order' then 1 when 'wms' then 2 when 'shopify_fo' then 9
+            else 3
+        end,
+        name, known_from
+)
+insert into orders.identifiers as i (tenant_id, name, order_id, known_from)
+select tenant_id, name, order_id, known_from from best
+on conflict (tenant_id, name) do update
+set order_id = excluded.order_id, known_from = excluded.known_from
+where (i.order_id, i.known_from) is distinct from (excluded.order_id, excluded.known_from)
+"""
+
+_TOUCH_NEW = """
+insert into ops.touched_orders (tenant_id, order_id)
+select i.tenant_id, i.order_id from orders.identifiers as i
+inner join met_names as m on m.tenant_id = i.tenant_id and m.name = i.name
+union
+select i.tenant_id, i.order_id from staged as e
+inner join orders.shipments as s
+    on s.tenant_id = e.tenant_id and s.shipment_name = e.shipment_name
+inner join orders.identifiers as i on i.tenant_id = s.tenant_id and i.name = s.order_name
+on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
+"""

@@ -1,0 +1,160 @@
+"""Landing: deliveries into the inbox, exactly as they arrived, each once.
+
+The unique constraint of `landing.deliveries` is the dedupe: a delivery id that comes again with
+the same body is dropped, one with another body is kept under a marked id so that its events are
+judged (C9) and nothing is lost. Parsing is not done here: see `e2a.warehouse.drain`.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date
+from itertools import islice
+from typing import Any
+
+import orjson
+import psycopg
+
+from e2a.domain.deliveries import Delivery
+from e2a.domain.errors import UnknownTenantError
+
+CHUNK = 20_000
+"""Deliveries a transaction: large enough for COPY to pay, small enough to lose little on a kill."""
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """What a landing did: new rows, repeated deliveries, repeated ids with another body."""
+
+    rows: int = 0
+    duplicates: int = 0
+    conflicts: int = 0
+
+    def __add__(self, other: "Landed") -> "Landed":
+        return Landed(
+            self.rows + other.rows,
+            self.duplicates + other.duplicates,
+            self.conflicts + other.conflicts,
+        )
+
+
+def land(
+    connection: psycopg.Connection[Any],
+    deliveries: Iterable[Delivery],
+    progress: Progress = lambda rows: None,
+) -> Landed:
+    """Store deliveries in committed chunks; landing the same ones again stores nothing.
+
+    Args:
+        connection: as `e2a_app`, outside a transaction.
+        deliveries: in the order of receipt.
+        progress: called with the number of deliveries handled so far.
+
+    Raises:
+        UnknownTenantError: a delivery names a tenant that no policy folder describes.
+    """
+    known = tenants(connection)
+    total, seen = Landed(), 0
+    for chunk in _chunks(deliveries):
+        _refuse_unknown(known, chunk)
+        with connection.transaction():
+            total += _land_chunk(connection, chunk)
+        seen += len(chunk)
+        progress(seen)
+    return total
+
+
+def tenants(connection: psycopg.Connection[Any]) -> set[str]:
+    """The tenants of this installation."""
+    rows = connection.execute("select tenant_id from reference.tenants").fetchall()
+    connection.rollback()
+    return {row[0] for row in rows}
+
+
+def _chunks(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+    iterator = iter(deliveries)
+    while chunk := list(islice(iterator, CHUNK)):
+        yield chunk
+
+
+def _refuse_unknown(known: set[str], chunk: Sequence[Delivery]) -> None:
+    for delivery in chunk:
+        if delivery.tenant_id not in known:
+            raise UnknownTenantError(delivery.tenant_id, known)
+
+
+def _land_chunk(connection: psycopg.Connection[Any], chunk: Sequence[Delivery]) -> Landed:
+    for day in sorted({_day(delivery) for delivery in chunk}):
+        connection.execute("select landing.ensure_day(%s)", (day,))
+    connection.execute(_ARRIVING)
+    with connection.cursor().copy("copy arriving from stdin") as copy:
+        for ordinal, delivery in enumerate(chunk):
+            copy.write_row(_row(ordinal, delivery))
+    conflicts = connection.execute(_MARK_CONFLICTS).rowcount
+    rows = connection.execute(_STORE).rowcount
+    return Landed(rows, len(chunk) - rows, conflicts)
+
+
+def _day(delivery: Delivery) -> date:
+    return delivery.received_at.astimezone(UTC).date()
+
+
+def _row(ordinal: int, delivery: Delivery) -> tuple[object, ...]:
+    return (
+        ordinal,
+        delivery.tenant_id,
+        delivery.source.value,
+        delivery.delivery_id,
+        delivery.received_at,
+        orjson.dumps(dict(delivery.headers)).decode(),
+        delivery.body,
+        hashlib.sha256(delivery.body).digest(),
+    )
+
+
+_ARRIVING = """
+create temp table if not exists arriving (
+    ordinal integer, tenant_id text, source text, delivery_id text, received_at timestamptz,
+    headers jsonb, body bytea, body_hash bytea
+) on commit delete rows
+"""
+
+# A known id with another body, or the second body of an id within this chunk, gets a marked id.
+_MARK_CONFLICTS = """
+with firsts as (
+    select distinct on (tenant_id, source, delivery_id) tenant_id, source, delivery_id, body_hash
+    from (
+        select -1 as ordinal, d.* from landing.deliveries as d
+        inner join (select distinct tenant_id, source, delivery_id from arriving) as a
+            using (tenant_id, source, delivery_id)
+        union all
+        select ordinal, tenant_id, source, delivery_id, body_hash from arriving
+    ) as candidates
+    order by tenant_id, source, delivery_id, ordinal
+)
+update arriving as a
+set delivery_id = a.delivery_id || '#' || left(encode(a.body_hash, 'hex'), 16)
+from firsts as f
+where
+    (f.tenant_id, f.source, f.delivery_id) = (a.tenant_id, a.source, a.delivery_id)
+    and f.body_hash <> a.body_hash
+"""
+
+_STORE = """
+with fresh as (
+    insert into landing.deliveries (tenant_id, source, delivery_id, body_hash)
+    select tenant_id, source, delivery_id, body_hash from arriving order by ordinal
+    on conflict do nothing
+    returning tenant_id, source, delivery_id
+)
+insert into landing.inbox (tenant_id, source, delivery_id, received_at, headers, body)
+select tenant_id, source, delivery_id, received_at, headers, body
+from (
+    select distinct on (tenant_id, source, delivery_id) *
+    from arriving inner join fresh using (tenant_id, source, delivery_id)
+    order by tenant_id, source, delivery_id, ordinal
+) as firsts
+order by ordinal
+"""

@@ -1,0 +1,114 @@
+"""The scope of a step: which orders the models see, and the step itself.
+
+`ops.touched_orders` collects orders with news and survives any crash; a lane claims them into
+`ops.batch_orders`, refreshes the models, and only then strikes them off. The refresh functions are
+deployed by dbt from the models themselves (`dbt_project/macros/hot.sql`): dbt, the sensor's lane
+and this module all run the same SQL.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.drain import claim
+
+TRANSFORM = "transform"
+"""The lane whose watermark row is the lease on `ops.batch_orders`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Orders claimed for one pass over the models."""
+
+    orders: int
+    last_touch: int
+
+
+@contextmanager
+def claimed(warehouse: Warehouse, *, everything: bool = False) -> Iterator[Scope]:
+    """Claim the touched (or all) orders for a pass over the models made by another process.
+
+    The lease is held while the block runs; if it fails or the process dies, the touched orders
+    stay marked and the next pass takes them again.
+    """
+    with warehouse.connect(Role.APP) as lease, warehouse.connect(Role.APP) as work:
+        claim(lease, "*", TRANSFORM)
+        with work.transaction():
+            scope = fill(work, everything=everything)
+        yield scope
+        with work.transaction():
+            strike_off(work)
+        lease.rollback()
+
+
+def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Scope:
+    """Put the touched orders, or all of them, into `ops.batch_orders`."""
+    connection.execute("delete from ops.batch_orders")
+    orders = connection.execute(_ALL if everything else _TOUCHED).rowcount
+    connection.execute("analyze ops.batch_orders")
+    if everything:
+        connection.execute(_ALL_PERIODS)
+    row = connection.execute("select coalesce(max(touch), 0) from ops.batch_orders").fetchone()
+    assert row is not None
+    return Scope(orders, row[0])
+
+
+def strike_off(connection: psycopg.Connection[Any]) -> None:
+    """Forget the touches that the pass has seen; later ones stay."""
+    connection.execute(
+        "delete from ops.touched_orders as t using ops.batch_orders as b "
+        "where (t.tenant_id, t.order_id) = (b.tenant_id, b.order_id) and t.touch <= b.touch"
+    )
+
+
+def refresh(connection: psycopg.Connection[Any]) -> Scope:
+    """One step in one transaction: claim touched orders, refresh the hot models, strike off."""
+    with connection.transaction():
+        claim(connection, "*", TRANSFORM)
+        scope = fill(connection)
+        if scope.orders:
+            for (model,) in connection.execute(
+                "select model from ops.hot_models order by step, model"
+            ).fetchall():
+                connection.execute(
+                    psycopg.sql.SQL("select ops.{}()").format(
+                        psycopg.sql.Identifier(f"refresh_{model}")
+                    )
+                )
+            strike_off(connection)
+    return scope
+
+
+def waiting(connection: psycopg.Connection[Any]) -> int:
+    """Orders with news that the models have not seen."""
+    row = connection.execute("select count(*) from ops.touched_orders").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+_TOUCHED = """
+insert into ops.batch_orders (tenant_id, order_id, touch)
+select tenant_id, order_id, touch from ops.touched_orders
+"""
+
+_ALL = """
+insert into ops.batch_orders (tenant_id, order_id, touch)
+select i.tenant_id, i.order_id, coalesce(max(t.touch), 0)
+from orders.identifiers as i
+left join ops.touched_orders as t on t.tenant_id = i.tenant_id and t.order_id = i.order_id
+group by i.tenant_id, i.order_id
+union
+select tenant_id, order_id, touch from ops.touched_orders
+"""
+
+_ALL_PERIODS = """
+insert into ops.touched_periods (tenant_id, billing_period)
+select distinct
+    t.tenant_id, date_trunc('month', e.occurred_at at time zone t.billing_zone)::date
+from reference.tenants as t inner join landing.order_events as e on e.tenant_id = t.tenant_id
+on conflict do nothing
+"""
