@@ -100,6 +100,10 @@
         get diagnostics stored = row_count;
         {% if scope is none -%}
         analyze {{ relation }};
+        {%- else -%}
+        if stored > 0.1 * (select reltuples from pg_class where oid = '{{ relation }}'::regclass) then
+            analyze {{ relation }};
+        end if;
         {%- endif %}
 
         {% if config.get('touches_periods') -%}

@@ -114,9 +114,20 @@ def reread(
             rows, after = rows + len(found), found[-1][0]
 
 
-def pending(connection: psycopg.Connection[Any]) -> list[tuple[str, date, date, int]]:
-    """Rows beyond the watermarks: source, first and last UTC day of receipt, count."""
-    return connection.execute(_PENDING).fetchall()
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """Rows of one source beyond its watermark: UTC days of receipt, count, last (xid, seq)."""
+
+    source: str
+    first_day: date
+    last_day: date
+    rows: int
+    high: str
+
+
+def pending(connection: psycopg.Connection[Any]) -> list[Pending]:
+    """What each source has beyond its watermark; sources with nothing are left out."""
+    return [Pending(*row) for row in connection.execute(_PENDING).fetchall()]
 
 
 def _inbox_row(source: Source, row: tuple[Any, ...]) -> InboxRow:
@@ -147,7 +158,8 @@ order by seq limit %s
 _PENDING = """
 select
     i.source, min((i.received_at at time zone 'UTC')::date),
-    max((i.received_at at time zone 'UTC')::date), count(*)
+    max((i.received_at at time zone 'UTC')::date), count(*),
+    max(lpad(i.xid::text, 20, '0') || '-' || lpad(i.seq::text, 20, '0'))
 from landing.inbox as i
 inner join ops.watermarks as w on w.tenant_id = '*' and w.lane = i.source
 where (i.xid, i.seq) > (w.xid, w.seq) and i.xid < pg_snapshot_xmin(pg_current_snapshot())

@@ -5,7 +5,7 @@ its id is the name of the best-known namespace, so that it does not depend on th
 A parcel may carry several orders, therefore parcels link to orders and never unite them.
 """
 
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
 
@@ -16,12 +16,19 @@ def learn(connection: psycopg.Connection[Any]) -> int:
     Returns:
         How many orders now wait in `ops.touched_orders` because of these events.
     """
-    connection.execute(_ALIASES)
-    connection.execute(_SHIPMENTS)
+    _learn(connection, "orders.aliases", _ALIASES)
+    _learn(connection, "orders.shipments", _SHIPMENTS)
     connection.execute(_NAMES)
+    connection.execute("analyze met_names")
     connection.execute(_TOUCH_OLD)
-    connection.execute(_IDENTIFIERS)
+    _learn(connection, "orders.identifiers", _IDENTIFIERS)
     return connection.execute(_TOUCH_NEW).rowcount
+
+
+def _learn(connection: psycopg.Connection[Any], table: str, statement: LiteralString) -> None:
+    """Run the statement, and let the planner know if the table has grown by much."""
+    changed = connection.execute(statement).rowcount
+    connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
 
 
 _ALIASES = """

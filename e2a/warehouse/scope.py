@@ -29,27 +29,31 @@ class Scope:
 
 
 @contextmanager
-def claimed(warehouse: Warehouse, *, everything: bool = False) -> Iterator[Scope]:
+def claimed(
+    warehouse: Warehouse, *, everything: bool = False, partial: bool = False
+) -> Iterator[Scope]:
     """Claim the touched (or all) orders for a pass over the models made by another process.
 
     The lease is held while the block runs; if it fails or the process dies, the touched orders
-    stay marked and the next pass takes them again.
+    stay marked and the next pass takes them again. A partial pass, over some models only, strikes
+    nothing off: the other models have not seen the orders.
     """
     with warehouse.connect(Role.APP) as lease, warehouse.connect(Role.APP) as work:
         claim(lease, "*", TRANSFORM)
         with work.transaction():
             scope = fill(work, everything=everything)
         yield scope
-        with work.transaction():
-            strike_off(work)
+        if not partial:
+            with work.transaction():
+                strike_off(work)
         lease.rollback()
 
 
 def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Scope:
     """Put the touched orders, or all of them, into `ops.batch_orders`."""
-    connection.execute("delete from ops.batch_orders")
+    gone = connection.execute("delete from ops.batch_orders").rowcount
     orders = connection.execute(_ALL if everything else _TOUCHED).rowcount
-    connection.execute("analyze ops.batch_orders")
+    connection.execute("select ops.count_again('ops.batch_orders', %s)", (gone + orders + 1,))
     if everything:
         connection.execute(_ALL_PERIODS)
     row = connection.execute("select coalesce(max(touch), 0) from ops.batch_orders").fetchone()

@@ -34,6 +34,9 @@ def store(
     changed += connection.execute(_INSERT).rowcount
     changed += connection.execute(_REPLACE).rowcount
     connection.execute(_OUTCOMES)
+    if understood:
+        table = f"landing.{understood[0].row.delivery.source}_events"
+        connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
     identity.learn(connection)
     return changed
 

@@ -5,7 +5,7 @@ from typing import Any
 from e2a.domain.deliveries import Events, NothingToDo
 from e2a.domain.events import EventType, Reference, ScanStatus
 from e2a.sources.reading import Digits, Identifier, code, unknown
-from e2a.sources.shopify.lines import LineItem, lines_named
+from e2a.sources.shopify.lines import LineItem, lines_named, spoken
 from e2a.sources.shopify.message import Identified, Message, Reader, order_reference, parts
 
 _DELIVERED = "delivered"
@@ -27,8 +27,7 @@ _NOT_YET = frozenset({"pending", "open"})
 _FAILED = frozenset({"cancelled", "error", "failure"})
 _FRAGMENT = (
     "id", "admin_graphql_api_id", "order_id", "status", "created_at", "updated_at", "service",
-    "tracking_company", "tracking_number", "tracking_numbers", "location_id", "line_items",
-    "destination",
+    "tracking_company", "tracking_number", "tracking_numbers", "location_id",
 )  # fmt: skip
 
 
@@ -91,9 +90,13 @@ def _fulfillment(message: Message) -> Events | NothingToDo:
         lines=lines,
         reason=f"fulfillment_{fulfillment.status}" if failed else None,
         attributes=fulfillment.attributes,
-        fragment=parts(message.body, *_FRAGMENT),
+        fragment=_fragment(message.body),
     )
     return Events((event,))
+
+
+def _fragment(body: dict[str, Any]) -> dict[str, Any]:
+    return {**parts(body, *_FRAGMENT), "line_items": spoken(body.get("line_items") or ())}
 
 
 def _times(fulfillment: _Fulfillment, *, first_created: bool) -> list[str | None]:

@@ -1,10 +1,15 @@
 """Line items as Shopify writes them in orders, fulfillments and refunds."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from e2a.domain.events import Line
 from e2a.sources.reading import Identifier
 from e2a.sources.shopify.message import Identified
+
+_SPOKEN = (
+    "id", "admin_graphql_api_id", "sku", "quantity", "current_quantity", "requires_shipping",
+)  # fmt: skip
 
 
 class LineItem(Identified):
@@ -23,6 +28,11 @@ class LineItem(Identified):
     def line(self, quantity: int) -> Line:
         """The canonical line with this many units of it."""
         return Line(line=self.id, sku=self.sku or None, quantity=quantity)
+
+
+def spoken(items: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Line items as given, less what says nothing about the work: prices, taxes, titles."""
+    return [{key: item[key] for key in _SPOKEN if item.get(key) is not None} for item in items]
 
 
 def lines_left(items: Iterable[LineItem]) -> tuple[Line, ...]:

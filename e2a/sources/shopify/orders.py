@@ -5,15 +5,14 @@ from typing import Any
 from e2a.domain.deliveries import Events, NothingToDo, RefusedDeliveryError
 from e2a.domain.events import CanonicalEvent, EventType
 from e2a.sources.reading import Digits, Loose, code, country
-from e2a.sources.shopify.lines import LineItem, lines_left
+from e2a.sources.shopify.lines import LineItem, lines_left, spoken
 from e2a.sources.shopify.message import Identified, Message, Reader, order_reference, parts
 from e2a.sources.times import Moment, read_aware
 
 _PROMISES = ("promised_at", "deliver_by")
 _FRAGMENT = (
     "id", "admin_graphql_api_id", "name", "created_at", "processed_at", "cancelled_at",
-    "cancel_reason", "source_name", "note_attributes", "shipping_lines", "line_items",
-    "shipping_address", "email",
+    "cancel_reason", "source_name", "note_attributes", "shipping_address", "email",
 )  # fmt: skip
 
 
@@ -115,7 +114,8 @@ def _of(
     if order.is_digital:
         return NothingToDo("no line of this order needs shipping")
     reference = order_reference(order.id)
-    fragment = parts(message.body, *_FRAGMENT)
+    lines = spoken(message.body.get("line_items") or ())
+    fragment = {**parts(message.body, *_FRAGMENT), "line_items": lines}
     return Events(
         (message.event(event_type, moment, order=reference, fragment=fragment, **fields),)
     )

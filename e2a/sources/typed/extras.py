@@ -18,6 +18,9 @@ _DELIVERY_METADATA = frozenset(
 )
 """How an event travelled, not what happened: never part of the payload hash."""
 
+_FLAG_WORDS = frozenset(
+    {"rush", "priority", "oversized", "size_category", "hazmat", "hazardous", "fragile", "handling"}
+)
 _TRUE = frozenset({"true", "1", "yes", "y"})
 
 
@@ -55,6 +58,8 @@ def flags_of(row: TypedEvent, given: Mapping[str, Any]) -> frozenset[str]:
 
 
 def _flags_at(level: Mapping[str, Any]) -> set[str]:
+    if _FLAG_WORDS.isdisjoint(level):
+        return set()
     said = {
         "rush": _is(level, "rush") or level.get("priority") == "rush",
         "oversized": _is(level, "oversized") or level.get("size_category") == "oversized",
@@ -70,8 +75,8 @@ def _is(level: Mapping[str, Any], key: str) -> bool:
 
 def attributes_of(row: TypedEvent) -> dict[str, Any]:
     """What no canonical field carries; never free text that may name a person."""
-    values = ((name, getattr(row, name)) for name in _ATTRIBUTES)
-    found = {name: value for name, value in values if value not in (None, ())}
+    stated = row.model_fields_set
+    found = {name: getattr(row, name) for name in _ATTRIBUTES if name in stated}
     if "carrier_name" in found:
         found["carrier"] = found.pop("carrier_name")
     return found

@@ -17,6 +17,13 @@ def _as_list(value: object) -> object:
     return value if isinstance(value, list | tuple) else [value]
 
 
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+Namespace = Annotated[
+    str, BeforeValidator(_lower), StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")
+]
 Names = Annotated[tuple[Identifier, ...], BeforeValidator(_as_list)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
 
@@ -24,10 +31,7 @@ Codes = Annotated[tuple[Code, ...], BeforeValidator(_as_list)]
 class ExternalOrder(Loose):
     """The same order's id in another system, such as the shop."""
 
-    system: Annotated[
-        str,
-        StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[a-z][a-z0-9_]{0,31}$"),
-    ]
+    system: Namespace
     id: Identifier
 
 
@@ -57,7 +61,7 @@ class ChargeShape(Loose):
 class TypedEvent(Loose):
     """One event as a WMS, a carrier integration or a file row states it."""
 
-    event_id: Annotated[Identifier, StringConstraints(max_length=256)]
+    event_id: Identifier
     event_type: str
     occurred_at: str
     time_zone: str | None = None
@@ -65,7 +69,7 @@ class TypedEvent(Loose):
     recorded_at: str | None = None
 
     order_id: Identifier | None = None
-    order_namespace: str | None = None
+    order_namespace: Namespace | None = None
     external_order: ExternalOrder | None = None
     receipt_id: Identifier | None = None
     count_id: Identifier | None = None

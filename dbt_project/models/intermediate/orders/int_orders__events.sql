@@ -37,7 +37,7 @@ parcels as (
     group by scope.tenant_id, scope.order_id, shipments.shipment_name
 ),
 
-events as (
+events as not materialized (
     select * from {{ ref('stg_wms__events') }}
     union all
     select * from {{ ref('stg_shopify__events') }}

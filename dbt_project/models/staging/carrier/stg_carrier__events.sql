@@ -1,5 +1,5 @@
 with source as (
-    select * from {{ source('landing', 'order_events') }}
+    select * from {{ source('landing', 'carrier_events') }}
 )
 
 select
@@ -33,4 +33,3 @@ select
     recorded_at,
     inbox_seq
 from source
-where source = 'carrier'

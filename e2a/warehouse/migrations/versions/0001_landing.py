@@ -91,13 +91,17 @@ create table landing.order_events (
     parser_version text not null,
     inbox_seq bigint not null,
     primary key (tenant_id, source, source_event_id)
-);
+) partition by list (source);
+create table landing.shopify_events partition of landing.order_events for values in ('shopify');
+create table landing.wms_events partition of landing.order_events for values in ('wms');
+create table landing.carrier_events partition of landing.order_events for values in ('carrier');
+create table landing.file_events partition of landing.order_events for values in ('file');
 create index order_events_by_order on landing.order_events (tenant_id, order_name);
 create index order_events_by_shipment on landing.order_events (tenant_id, shipment_name)
 where order_name is null;
 create index order_events_by_inbox on landing.order_events (inbox_seq);
 comment on table landing.order_events is
-'Canonical events, the retained truth: one row a fact, identity (tenant, source, source event id) (C9).';
+'Canonical events, the retained truth: one row a fact, identity (tenant, source, source event id) (C9). One partition a source.';
 
 create table landing.outcomes (
     tenant_id text not null,

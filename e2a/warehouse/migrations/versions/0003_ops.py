@@ -73,6 +73,26 @@ create table ops.hot_models (
 );
 comment on table ops.hot_models is 'The refresh functions that dbt deployed, in the order in which a step calls them.';
 
+create table ops.builds (
+    tenant_id text primary key,
+    fingerprint text not null,
+    built_at timestamptz not null default now()
+);
+comment on table ops.builds is
+'By which models and rate cards the stored tables were derived: others make the next pass take every order.';
+
+-- The planner's statistics after a change of size; only an owner may ANALYZE, so lanes ask for it.
+create function ops.count_again(relation regclass, changed bigint) returns void
+language plpgsql security definer set search_path = pg_catalog as $$
+begin
+    if relation::text !~ '^(landing|orders|ops)[.]' then
+        raise exception 'ops.count_again is for landing, orders and ops, not %', relation;
+    end if;
+    if changed > 0.1 * greatest((select reltuples from pg_class where oid = relation), 0) then
+        execute format('analyze %s', relation);
+    end if;
+end $$;
+
 -- Called by dbt before its models. A lane that claimed a scope holds the transform watermark's row
 -- lock: then the scope stands as claimed. Otherwise somebody runs dbt by hand: every order is in
 -- scope, so that a build can never shrink a table.

@@ -16,6 +16,7 @@ grant select, insert, update, delete on all tables in schema landing, reference,
 to e2a_app;
 grant usage, select on all sequences in schema landing, ops to e2a_app;
 revoke execute on all functions in schema ops from public;
+grant execute on function ops.count_again(regclass, bigint) to e2a_app;
 revoke execute on function landing.ensure_day(date) from public;
 grant execute on function landing.ensure_day(date) to e2a_app;
 revoke delete, truncate on landing.inbox, landing.order_events from e2a_app;

@@ -1,0 +1,1 @@
+"""What is done about promises: explanations now; exceptions and alerts when their issues arrive."""

@@ -1,0 +1,140 @@
+"""One explanation a breach, written by rules from the facts, kept in `sla.narratives`.
+
+A narrative is rewritten when its facts change and withdrawn when the breach is cleared (C10).
+Writing them twice about the same instant changes nothing. Model-written narratives will fill the
+same table with the same facts.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+import orjson
+import psycopg
+from psycopg.rows import dict_row
+
+from e2a.domain.narrative import BreachFacts
+from e2a.warehouse.as_of import ask
+
+PROMPTS = Path(__file__).parents[2] / "prompts"
+NARRATOR = "rules-v1"
+PARTS = ("ops_note", "client_note", "reasoning")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrated:
+    """What a pass did: breaches seen, narratives new or rewritten, narratives withdrawn."""
+
+    breaches: int
+    written: int
+    withdrawn: int
+
+
+def narrate(connection: psycopg.Connection[Any], as_of: datetime | None = None) -> Narrated:
+    """Explain every breach as of an instant, in one transaction.
+
+    Args:
+        connection: as `e2a_app`, outside a transaction.
+        as_of: the instant asked about; None is now.
+    """
+    with connection.transaction():
+        ask(connection, as_of)
+        facts = list(_breaches(connection))
+        connection.execute(_ASIDE)
+        with connection.cursor().copy("copy told from stdin") as copy:
+            for breach in facts:
+                copy.write_row(_row(breach))
+        written = connection.execute(_UPSERT).rowcount
+        withdrawn = connection.execute(_WITHDRAW).rowcount
+    return Narrated(len(facts), written, withdrawn)
+
+
+def _breaches(connection: psycopg.Connection[Any]) -> Iterator[BreachFacts]:
+    with connection.cursor(row_factory=dict_row) as cursor:
+        for row in cursor.execute(_FACTS):
+            yield BreachFacts(
+                **row
+                | {
+                    "zone": ZoneInfo(row["zone"]),
+                    "late": timedelta(seconds=float(row["late"])),
+                    "reported": tuple(row["reported"]),
+                }
+            )
+
+
+def _row(facts: BreachFacts) -> tuple[object, ...]:
+    told = facts.texts()
+    content = orjson.dumps({**told, "narrator": NARRATOR, "label": facts.label}).decode()
+    return (
+        facts.tenant_id, facts.order_id, facts.stage, facts.instance, facts.version,
+        facts.known_from, facts.label, facts.confidence,
+        *(_template(part).render(told).strip() for part in PARTS),
+        NARRATOR, content, hashlib.sha256(content.encode()).digest(),
+    )  # fmt: skip
+
+
+@cache
+def _template(part: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(PROMPTS),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701 - plain text for people, escaped where it is shown
+    )
+    return environment.get_template(f"sla_breach/{NARRATOR}.{part}.j2")
+
+
+_ASIDE = """
+create temp table if not exists told (
+    tenant_id text, order_id text, stage text, instance integer, verdict_version integer,
+    known_from timestamptz, label text, confidence numeric, ops_note text, client_note text,
+    reasoning text, narrator text, facts jsonb, facts_hash bytea
+) on commit delete rows
+"""
+
+_FACTS = """
+select
+    b.tenant_id, b.order_id, b.stage, b.instance, b.version, b.known_from,
+    coalesce(s.zone, t.billing_zone) as zone, b.site, b.owner, b.started_at, b.due_at,
+    b.completed_at, b.is_provisional, b.late_seconds as late,
+    array(
+        select r.reason_code from sla.reported_exceptions as r
+        where
+            r.tenant_id = b.tenant_id and r.order_id = b.order_id
+            and r.first_occurred_at <= coalesce(b.completed_at, b.as_of)
+        order by r.first_occurred_at, r.reason_code
+    ) as reported
+from sla.breaches as b
+inner join reference.tenants as t on t.tenant_id = b.tenant_id
+left join reference.sites as s on s.tenant_id = b.tenant_id and s.site = b.site
+order by b.tenant_id, b.order_id, b.stage, b.instance
+"""
+
+_UPSERT = """
+insert into sla.narratives as n
+select *, false from told
+on conflict (tenant_id, order_id, stage, instance) do update set
+    verdict_version = excluded.verdict_version, known_from = excluded.known_from,
+    label = excluded.label, confidence = excluded.confidence, ops_note = excluded.ops_note,
+    client_note = excluded.client_note, reasoning = excluded.reasoning,
+    narrator = excluded.narrator, facts = excluded.facts, facts_hash = excluded.facts_hash,
+    withdrawn = false
+where n.facts_hash <> excluded.facts_hash or n.withdrawn
+"""
+
+_WITHDRAW = """
+update sla.narratives as n set withdrawn = true
+where
+    not n.withdrawn
+    and not exists (
+        select from told as t
+        where
+            t.tenant_id = n.tenant_id and t.order_id = n.order_id
+            and t.stage = n.stage and t.instance = n.instance
+    )
+"""

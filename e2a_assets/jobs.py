@@ -1,0 +1,66 @@
+"""Jobs and schedules: one job per line of the journey, the whole journey, and the night.
+
+Both lines contain all models: a pass over the models strikes its orders off, so it must be whole.
+Landing assets are partitioned by day, the rest is not: a run names a range of days and everything
+downstream runs once.
+"""
+
+from typing import Any
+
+import dagster as dg
+
+from e2a_assets.landing.events import ONLY_NEW, READ_TAG
+from e2a_assets.transform import transform
+from resources.clock import Clock
+
+_arrival = dg.AssetSelection.groups("reference", "landing") | dg.AssetSelection.assets(transform)
+_explained = dg.AssetSelection.assets(["sla", "narratives"])
+_invoiced = dg.AssetSelection.assets(
+    *(["billing", name] for name in ("draft_invoices", "billed_invoices", "findings", "adjustments"))
+)
+
+
+def _job(name: str, selection: dg.AssetSelection, description: str) -> Any:  # noqa: ANN401
+    return dg.define_asset_job(
+        name, selection, description=description, executor_def=dg.in_process_executor
+    )
+
+
+sla_journey = _job(
+    "sla_journey", _arrival | _explained, "Raw events to breaches and their explanations."
+)
+billing_journey = _job(
+    "billing_journey", _arrival | _invoiced, "Raw events to invoices, findings and adjustments."
+)
+journey = _job(
+    "journey", _arrival | _explained | _invoiced, "Both lines, from raw events to the end."
+)
+
+jobs = [journey, sla_journey, billing_journey]
+
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+
+
+def receipt_days(first: str, last: str) -> dict[str, str]:
+    """The tags by which a run reads what is new, labelled with days of receipt (YYYY-MM-DD)."""
+    return {RANGE_START: first, RANGE_END: last, READ_TAG: ONLY_NEW}
+
+
+def nightly(zone: str) -> dg.ScheduleDefinition:
+    """The whole journey at 02:00 of a tenant's billing zone."""
+    name = "nightly_" + zone.lower().replace("/", "_").replace("-", "_")
+
+    @dg.schedule(
+        name=name,
+        job=journey,
+        cron_schedule="0 2 * * *",
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Every night at 02:00 in {zone}: prove the day, explain it, invoice it.",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext, clock: Clock) -> dg.RunRequest:
+        day = (context.scheduled_execution_time or clock.now()).date().isoformat()
+        return dg.RunRequest(run_key=f"{name}-{day}", tags=receipt_days(day, day))
+
+    return schedule

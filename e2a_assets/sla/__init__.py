@@ -1,0 +1,1 @@
+"""EXPLAIN: what is written about breaches."""

@@ -1,0 +1,60 @@
+"""TRANSFORM: dbt_project's models as assets, over the orders that have news.
+
+One `dbt build` a pass. The scope is claimed before and struck off after it, so a pass that dies is
+taken again; a pass over changed models, or over some of the models only, takes every order.
+"""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DagsterDbtTranslatorSettings,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+
+from e2a.warehouse.models import ensure_manifest
+from e2a.warehouse.rebuild import needs_everything, remember
+from e2a.warehouse.scope import claimed
+from e2a_assets.paths import DBT_PROJECT
+from resources.warehouse import WarehouseResource
+
+project = DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT)
+ensure_manifest()
+
+BUILD = ["build", "--exclude", "resource_type:unit_test"]
+
+
+def fingerprint(manifest: dict[str, Any]) -> str:
+    """Hash of everything that decides what the models say: their text and the macros'."""
+    models = [n["checksum"]["checksum"] for n in manifest["nodes"].values() if "checksum" in n]
+    macros = [
+        m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "e2a"
+    ]
+    return sha256("\n".join(sorted(models + macros)).encode()).hexdigest()
+
+
+@dbt_assets(
+    manifest=project.manifest_path,
+    project=project,
+    pool="warehouse",
+    dagster_dbt_translator=DagsterDbtTranslator(
+        DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
+    ),
+)
+def transform(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
+) -> Iterator[Any]:
+    place, partial = warehouse.warehouse(), context.is_subset
+    mark = fingerprint(json.loads(project.manifest_path.read_text()))
+    everything = partial or needs_everything(place, mark)
+    with claimed(place, everything=everything, partial=partial) as scope:
+        context.log.info(f"{scope.orders:,} orders in scope")
+        yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
+    if not partial:
+        remember(place, mark)

@@ -1,0 +1,1 @@
+"""What wakes the journey: a pure decision and a thin shell each."""

@@ -1,0 +1,86 @@
+"""Asks for a micro-batch when the inbox holds rows beyond the watermark.
+
+The decision is a pure function of what is pending; the shell reads and returns. A failed batch is
+asked for again, up to three times for the same rows; new rows start afresh.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from e2a.warehouse.drain import Pending, pending
+from e2a.warehouse.scope import waiting
+from e2a_assets.jobs import journey, receipt_days
+from resources.clock import Clock
+from resources.warehouse import WarehouseResource
+
+ATTEMPTS = 3
+RUN_KEY_TAG = "dagster/run_key"
+
+
+@dataclass(frozen=True, slots=True)
+class MicroBatch:
+    """A batch to ask for: which rows (as a key) and under which days they were received."""
+
+    key: str
+    first_day: date
+    last_day: date
+
+
+def decide(arrived: Sequence[Pending], orders_waiting: int, today: date) -> MicroBatch | None:
+    """The batch that is due, if any: rows beyond a watermark, or orders that no pass has seen."""
+    if arrived:
+        return MicroBatch(
+            key=max(source.high for source in arrived),
+            first_day=min(source.first_day for source in arrived),
+            last_day=max(source.last_day for source in arrived),
+        )
+    if orders_waiting:
+        return MicroBatch(f"waiting-{orders_waiting}", today, today)
+    return None
+
+
+@dg.sensor(
+    job=journey,
+    minimum_interval_seconds=1,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Asks for a micro-batch when the inbox holds rows beyond the watermark.",
+)
+def new_events(
+    context: dg.SensorEvaluationContext, warehouse: WarehouseResource, clock: Clock
+) -> dg.SensorResult | dg.SkipReason:
+    if _running(context.instance):
+        return dg.SkipReason("a batch is running; what arrives meanwhile is in the next one")
+    with warehouse.connect() as connection:
+        arrived = pending(connection)
+        batch = decide(arrived, waiting(connection), clock.now().date())
+    if batch is None:
+        return dg.SkipReason("0 rows beyond the watermark")
+    attempt = _failures(context.instance, batch.key) + 1
+    if attempt > ATTEMPTS:
+        return dg.SkipReason(f"batch {batch.key} failed {ATTEMPTS} times; see its last run")
+    days = receipt_days(batch.first_day.isoformat(), batch.last_day.isoformat())
+    request = dg.RunRequest(run_key=f"{batch.key}#{attempt}", tags=days)
+    return dg.SensorResult(run_requests=[request])
+
+
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+]
+
+
+def _running(instance: dg.DagsterInstance) -> bool:
+    filters = dg.RunsFilter(job_name="journey", statuses=_UNFINISHED)
+    return instance.get_runs_count(filters) > 0
+
+
+def _failures(instance: dg.DagsterInstance, key: str) -> int:
+    failed = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+    keys = [f"{key}#{attempt}" for attempt in range(1, ATTEMPTS + 1)]
+    filters = dg.RunsFilter(tags={RUN_KEY_TAG: keys}, statuses=failed)
+    return instance.get_runs_count(filters)
