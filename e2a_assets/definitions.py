@@ -6,12 +6,13 @@ import dagster as dg
 from dagster_dbt import DbtCliResource
 
 from e2a.warehouse.models import DBT
+from e2a.warehouse.policies import policies_folder
 from e2a.warehouse.reference import read_folder
 from e2a_assets.billing.invoices import billing_assets
 from e2a_assets.jobs import jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
-from e2a_assets.reference import identity_specs, policies, policies_folder
+from e2a_assets.reference import identity_specs, policies
 from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
 from e2a_assets.transform import project, transform
 from resources.clock import Clock

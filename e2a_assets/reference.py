@@ -1,20 +1,11 @@
 """Policies as an asset: what operators edit in policies/ becomes immutable versions."""
 
-import os
-from pathlib import Path
-
 import dagster as dg
 
-from e2a.warehouse.reference import load, read_folder
+from e2a.warehouse.policies import load_policies
 from e2a_assets.owners import OPERATIONS
-from e2a_assets.paths import POLICIES
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
-
-
-def policies_folder() -> Path:
-    """E2A_POLICIES, or the checkout's own folder."""
-    return Path(os.environ.get("E2A_POLICIES") or POLICIES)
 
 
 @dg.asset(
@@ -25,8 +16,8 @@ def policies_folder() -> Path:
     description="One row per promise, calendar window and price that policies/ states, by version.",
 )
 def policies(warehouse: WarehouseResource, clock: Clock) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    with warehouse.connect() as connection, connection.transaction():
-        loaded = load(connection, read_folder(policies_folder()), clock.now())
+    with warehouse.connect() as connection:
+        loaded = load_policies(connection, clock.now())
         promises = connection.execute("select count(*) from reference.sla_policies").fetchone()
     return dg.MaterializeResult(
         metadata={

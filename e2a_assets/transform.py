@@ -18,10 +18,9 @@ from dagster_dbt import (
     dbt_assets,
 )
 
-from e2a.warehouse.models import ensure_manifest
+from e2a.warehouse.models import DBT_PROJECT, ensure_manifest
 from e2a.warehouse.rebuild import needs_everything, remember
 from e2a.warehouse.scope import claimed
-from e2a_assets.paths import DBT_PROJECT
 from resources.warehouse import WarehouseResource
 
 project = DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT)

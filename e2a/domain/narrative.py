@@ -30,7 +30,8 @@ class BreachFacts:
     """Everything that a narrative about one breach may say.
 
     Attributes:
-        late: from the deadline to completion, or to the as-of instant while open.
+        late: from the deadline to completion; said only of what is complete, so that time passing
+            rewrites nothing.
         reported: reason codes that people or carriers reported for the order before completion.
     """
 
@@ -81,7 +82,7 @@ class BreachFacts:
             "due": self.local(self.due_at),
             "started": self.local(self.started_at),
             "completed": self.local(self.completed_at) if self.completed_at else None,
-            "late": duration(self.late),
+            "late": duration(self.late) if self.completed_at else None,
             "provisional": self.is_provisional,
             "reported": [reason.replace("_", " ") for reason in self.reported],
         }

@@ -127,14 +127,23 @@ on conflict (tenant_id, order_id, stage, instance) do update set
 where n.facts_hash <> excluded.facts_hash or n.withdrawn
 """
 
+# Cleared by the facts, not by asking about an earlier instant.
 _WITHDRAW = """
 update sla.narratives as n set withdrawn = true
 where
     not n.withdrawn
     and not exists (
-        select from told as t
+        select from sla.clock_states as c
         where
-            t.tenant_id = n.tenant_id and t.order_id = n.order_id
-            and t.stage = n.stage and t.instance = n.instance
+            c.tenant_id = n.tenant_id and c.order_id = n.order_id
+            and c.stage = n.stage and c.instance = n.instance
+            and c.state not in ('met', 'cancelled')
+    )
+    and not exists (
+        select from sla.clocks as c
+        where
+            c.tenant_id = n.tenant_id and c.order_id = n.order_id
+            and c.stage = n.stage and c.instance = n.instance
+            and c.started_at > current_setting('e2a.as_of')::timestamptz
     )
 """

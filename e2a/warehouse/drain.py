@@ -98,7 +98,8 @@ def reread(
     """Parse again what was received on the UTC days first..last, up to the watermark.
 
     Idempotent: with the same parser nothing changes; with a newer one its reading replaces the
-    older one, `recorded_at` kept; dead letters get another try.
+    older one, `recorded_at` kept; dead letters get another try. Rows of forgotten orders are left
+    as they are: what they meant was decided while they could still be read.
     """
     rows = events = after = 0
     while True:
@@ -148,7 +149,7 @@ order by xid, seq limit %s
 _RECEIVED = f"""
 select {_COLUMNS} from landing.inbox
 where
-    source = %s
+    source = %s and redacted_at is null
     and received_at >= (%s::date)::timestamp at time zone 'UTC'
     and received_at < (%s::date + 1)::timestamp at time zone 'UTC'
     and (xid, seq) <= (%s::xid8, %s) and seq > %s

@@ -121,16 +121,18 @@ create temp table if not exists arriving (
 ) on commit delete rows
 """
 
-# A known id with another body, or the second body of an id within this chunk, gets a marked id.
+# A known id with another body, or the second body of an id within this chunk, gets a marked id;
+# the redacted body of a forgotten order is the same delivery.
 _MARK_CONFLICTS = """
 with firsts as (
-    select distinct on (tenant_id, source, delivery_id) tenant_id, source, delivery_id, body_hash
+    select distinct on (tenant_id, source, delivery_id)
+        tenant_id, source, delivery_id, body_hash, redacted_hash
     from (
         select -1 as ordinal, d.* from landing.deliveries as d
         inner join (select distinct tenant_id, source, delivery_id from arriving) as a
             using (tenant_id, source, delivery_id)
         union all
-        select ordinal, tenant_id, source, delivery_id, body_hash from arriving
+        select ordinal, tenant_id, source, delivery_id, body_hash, null from arriving
     ) as candidates
     order by tenant_id, source, delivery_id, ordinal
 )
@@ -140,6 +142,7 @@ from firsts as f
 where
     (f.tenant_id, f.source, f.delivery_id) = (a.tenant_id, a.source, a.delivery_id)
     and f.body_hash <> a.body_hash
+    and f.redacted_hash is distinct from a.body_hash
 """
 
 _STORE = """

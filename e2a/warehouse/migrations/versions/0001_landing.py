@@ -48,6 +48,7 @@ create table landing.deliveries (
     source text not null,
     delivery_id text not null,
     body_hash bytea not null,
+    redacted_hash bytea,
     primary key (tenant_id, source, delivery_id)
 );
 comment on table landing.deliveries is

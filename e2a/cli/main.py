@@ -1,0 +1,49 @@
+"""Puts the commands together and turns errors into one sentence and a non-zero exit."""
+
+import sys
+
+import psycopg
+import typer
+
+from e2a.cli import database, journey, landing, people, reports
+from e2a.cli.console import err
+from e2a.domain.errors import E2AError
+
+app = typer.Typer(
+    name="e2a",
+    help="Exceptions -> Explanations -> Actions: SLA radar and invoice guard for 3PL warehouses.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(database.app, name="db")
+app.add_typer(landing.app, name="land")
+app.command("demo")(journey.demo)
+app.command("run")(journey.run)
+app.command("up")(journey.up)
+app.command("summary")(reports.summary)
+app.command("simulate")(landing.simulate)
+app.command("forget")(people.forget)
+
+
+def main() -> None:
+    """The console script."""
+    try:
+        app()
+    except E2AError as error:
+        err.print(f"[red]e2a:[/red] {error}", markup=True)
+        sys.exit(2)
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[0]
+        err.print(
+            f"[red]e2a:[/red] The database went away ({reason}). Nothing half-done was kept: "
+            "start it with `e2a db start` and run the command again."
+        )
+        sys.exit(2)
+    except KeyboardInterrupt:
+        err.print("[red]e2a:[/red] Stopped. Run the command again to go on where it stopped.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()
