@@ -1,0 +1,55 @@
+# One word per thing: `make demo` shows the journey, `make test` runs what CI runs.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+E2A_WEB_PORT ?= 3000
+export E2A_WEB_PORT
+
+.PHONY: help install demo up test check prove bench clean docs
+.DEFAULT_GOAL := help
+
+help: ## Show these words
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+
+# The environment is complete when the stamp is newer than the lock and the project file.
+$(VENV)/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else "E2A needs Python 3.11 to 3.13; this is %d.%d. Say which: make PYTHON=python3.11" % v[:2])'
+	@echo "installing the environment from requirements.lock (about a minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+install: $(VENV)/.ready ## Build the environment from requirements.lock
+
+demo: install ## Show the whole journey on an invented week
+	@$(BIN)/e2a demo
+
+up: install ## Start Postgres, Dagster's web server and its daemon; Ctrl-C stops all
+	@exec $(BIN)/e2a up --port $(E2A_WEB_PORT)
+
+check: install ## Style, types, layers, SQL, models
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/dbt parse --warn-error --quiet --project-dir dbt_project --profiles-dir dbt_project
+	$(BIN)/python tests/with_database.py $(BIN)/sqlfluff lint dbt_project/models
+
+test: check ## Everything that CI runs
+	$(BIN)/python -m pytest -m "not prove"
+
+prove: install ## The slower proofs: properties at length, crashes
+	$(BIN)/python -m pytest -m prove
+
+bench: install ## Measurements, each beside its reference
+	$(BIN)/python bench/journey.py
+	$(BIN)/python bench/truth.py
+
+docs: install ## dbt's documentation site, into dbt_project/target
+	$(BIN)/python tests/with_database.py $(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
+
+clean: ## Remove the environment and the installation's state (not its policies)
+	-@test -x $(BIN)/e2a && $(BIN)/e2a db stop
+	rm -rf $(VENV) .e2a dbt_project/target
