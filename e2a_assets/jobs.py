@@ -1,8 +1,8 @@
 """Jobs and schedules: one job per line of the journey, the whole journey, and the night.
 
 Both lines contain all models: a pass over the models strikes its orders off, so it must be whole.
-Landing assets are partitioned by day, the rest is not: a run names a range of days and everything
-downstream runs once.
+Landing assets are partitioned by day of receipt, the rest is not: a run names a day, or a backfill
+a range of days, and everything downstream runs once.
 """
 
 from typing import Any
@@ -38,13 +38,8 @@ journey = _job(
 
 jobs = [journey, sla_journey, billing_journey]
 
-RANGE_START = "dagster/asset_partition_range_start"
-RANGE_END = "dagster/asset_partition_range_end"
-
-
-def receipt_days(first: str, last: str) -> dict[str, str]:
-    """The tags by which a run reads what is new, labelled with days of receipt (YYYY-MM-DD)."""
-    return {RANGE_START: first, RANGE_END: last, READ_TAG: ONLY_NEW}
+ONLY_WHAT_IS_NEW = {READ_TAG: ONLY_NEW}
+"""Tag of a run that reads beyond the watermarks only; its partition is the latest day it expects."""
 
 
 def nightly(zone: str) -> dg.ScheduleDefinition:
@@ -61,6 +56,8 @@ def nightly(zone: str) -> dg.ScheduleDefinition:
     )
     def schedule(context: dg.ScheduleEvaluationContext, clock: Clock) -> dg.RunRequest:
         day = (context.scheduled_execution_time or clock.now()).date().isoformat()
-        return dg.RunRequest(run_key=f"{name}-{day}", tags=receipt_days(day, day))
+        return dg.RunRequest(
+            run_key=f"{name}-{day}", partition_key=day, tags=ONLY_WHAT_IS_NEW
+        )
 
     return schedule

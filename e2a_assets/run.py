@@ -1,11 +1,13 @@
 """Runs a job as a real run on the instance that DAGSTER_HOME names, and says how it goes.
 
-`python -m e2a_assets.run journey --first 2026-03-02 --last 2026-03-09 [--as-of INSTANT]`. The `e2a`
-command starts this as a process, because the product imports no Dagster. Each materialisation is
-one line on stdout: `asset<TAB>rows`; the last line is `run<TAB>id<TAB>status`.
+`python -m e2a_assets.run journey --day 2026-03-09 [--as-of INSTANT]`. The `e2a`
+command starts this as a process, because the product imports no Dagster. It reports by lines to the
+descriptor E2A_REPORT_FD (default: stdout, where dbt speaks too): `asset<TAB>name<TAB>rows` for each
+materialisation, `error<TAB>sentence`, and `run<TAB>id<TAB>status`.
 """
 
 import argparse
+import os
 import sys
 import uuid
 import warnings
@@ -15,30 +17,33 @@ import dagster as dg
 warnings.simplefilter("ignore", dg.BetaWarning)  # single-run backfills: pinned and relied upon
 
 from e2a_assets.definitions import build_defs  # noqa: E402
-from e2a_assets.jobs import receipt_days  # noqa: E402
+from e2a_assets.jobs import ONLY_WHAT_IS_NEW  # noqa: E402
 from resources.clock import AS_OF_TAG  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the job; 0 if it succeeded."""
     options = _parser().parse_args(arguments)
-    tags = receipt_days(options.first, options.last)
-    if options.as_of:
-        tags[AS_OF_TAG] = options.as_of
+    tags = {**ONLY_WHAT_IS_NEW, **({AS_OF_TAG: options.as_of} if options.as_of else {})}
     job = build_defs().resolve_job_def(options.job)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance:
         instance.watch_event_logs(run_id, None, lambda entry, _: _say(entry))
         result = job.execute_in_process(
-            instance=instance, run_id=run_id, tags=tags, raise_on_error=False, run_config=_QUIET
+            instance=instance,
+            run_id=run_id,
+            partition_key=options.day,
+            tags=tags,
+            raise_on_error=False,
+            run_config=_QUIET,
         )
         failed_checks = [e for e in result.get_asset_check_evaluations() if not e.passed]
         status = "success" if result.success and not failed_checks else "failure"
-        print(f"run\t{run_id}\t{status}", flush=True)  # noqa: T201 - the protocol of this module
         for failure in _failures(result):
-            print(f"error\t{failure}", flush=True)  # noqa: T201
+            _report("error", failure)
         for check in failed_checks:
-            print(f"error\tcheck {check.check_name} on {check.asset_key.to_user_string()}")  # noqa: T201
+            _report("error", f"check {check.check_name} on {check.asset_key.to_user_string()}")
+        _report("run", run_id, status)
     return 0 if status == "success" else 1
 
 
@@ -48,19 +53,24 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="e2a_assets.run", description=__doc__)
     parser.add_argument("job")
-    parser.add_argument("--first", required=True, help="first UTC day of receipt, YYYY-MM-DD")
-    parser.add_argument("--last", required=True, help="last UTC day of receipt, YYYY-MM-DD")
+    parser.add_argument("--day", required=True, help="latest UTC day of receipt, YYYY-MM-DD")
     parser.add_argument("--as-of", help="the instant about which the run asks; default: now")
     return parser
 
 
 def _say(entry: dg.EventLogEntry) -> None:
     materialization = entry.asset_materialization
-    if materialization is None:
+    if materialization is None or materialization.metadata == {}:
         return
     rows = materialization.metadata.get("dagster/row_count")
     count = "" if rows is None else str(rows.value)
-    print(f"asset\t{materialization.asset_key.to_user_string()}\t{count}", flush=True)  # noqa: T201
+    _report("asset", materialization.asset_key.to_user_string(), count)
+
+
+def _report(*words: str) -> None:
+    """One line in one write, so that lines of two threads never mix."""
+    descriptor = int(os.environ.get("E2A_REPORT_FD", "1"))
+    os.write(descriptor, ("\t".join(words).replace("\n", " ") + "\n").encode())
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> list[str]:

@@ -12,7 +12,7 @@ import dagster as dg
 
 from e2a.warehouse.drain import Pending, pending
 from e2a.warehouse.scope import waiting
-from e2a_assets.jobs import journey, receipt_days
+from e2a_assets.jobs import ONLY_WHAT_IS_NEW, journey
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
@@ -22,11 +22,10 @@ RUN_KEY_TAG = "dagster/run_key"
 
 @dataclass(frozen=True, slots=True)
 class MicroBatch:
-    """A batch to ask for: which rows (as a key) and under which days they were received."""
+    """A batch to ask for: which rows (as a key), and the latest day on which they were received."""
 
     key: str
-    first_day: date
-    last_day: date
+    day: date
 
 
 def decide(arrived: Sequence[Pending], orders_waiting: int, today: date) -> MicroBatch | None:
@@ -34,11 +33,10 @@ def decide(arrived: Sequence[Pending], orders_waiting: int, today: date) -> Micr
     if arrived:
         return MicroBatch(
             key=max(source.high for source in arrived),
-            first_day=min(source.first_day for source in arrived),
-            last_day=max(source.last_day for source in arrived),
+            day=max(source.last_day for source in arrived),
         )
     if orders_waiting:
-        return MicroBatch(f"waiting-{orders_waiting}", today, today)
+        return MicroBatch(f"waiting-{orders_waiting}", today)
     return None
 
 
@@ -61,8 +59,11 @@ def new_events(
     attempt = _failures(context.instance, batch.key) + 1
     if attempt > ATTEMPTS:
         return dg.SkipReason(f"batch {batch.key} failed {ATTEMPTS} times; see its last run")
-    days = receipt_days(batch.first_day.isoformat(), batch.last_day.isoformat())
-    request = dg.RunRequest(run_key=f"{batch.key}#{attempt}", tags=days)
+    request = dg.RunRequest(
+        run_key=f"{batch.key}#{attempt}",
+        partition_key=batch.day.isoformat(),
+        tags=ONLY_WHAT_IS_NEW,
+    )
     return dg.SensorResult(run_requests=[request])
 
 

@@ -1,5 +1,6 @@
 """`e2a demo`, `e2a run`, `e2a up`: the journey with one command."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -29,7 +30,7 @@ def demo() -> None:
     warehouse = prepare(say)
     week = home() / "demo"
     truth = demo_state.week(DEMO, week, lambda: simulate(DEMO, week / "making", _simulated))
-    landed = _land_week(warehouse, week)
+    landed = _land_week(warehouse, week, truth.as_of)
     if landed.rows == 0 and demo_state.is_done(warehouse, week):
         say("nothing to do: the week has landed and the journey has run over it")
     else:
@@ -42,13 +43,13 @@ def demo() -> None:
     out.print(_LOOK_FURTHER.format(as_of=truth.as_of.isoformat().replace("+00:00", "Z")))
 
 
-def _land_week(warehouse: Warehouse, week: Path) -> inbox.Landed:
+def _land_week(warehouse: Warehouse, week: Path, as_of: datetime) -> inbox.Landed:
     with warehouse.connect(Role.APP) as connection:
         load_policies(connection, now())
         landed = inbox.land(
             connection, archive.deliveries(week / "deliveries.jsonl", now()), _landing
         )
-        invoices = [billed.delivery(file, now()) for file in sorted((week / "billed").iterdir())]
+        invoices = [billed.delivery(file, as_of) for file in sorted((week / "billed").iterdir())]
         return landed + inbox.land(connection, invoices)
 
 

@@ -3,8 +3,8 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
-from datetime import UTC, date, datetime
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 from e2a.domain.errors import E2AError
 from e2a.warehouse.connection import PROJECT, Role, Warehouse
@@ -28,20 +28,22 @@ def run_journey(
     Raises:
         RunFailedError: with the first error of the run.
     """
-    first, last = _days(warehouse)
-    command = [sys.executable, "-m", "e2a_assets.run", job, "--first", first, "--last", last]
+    command = [sys.executable, "-m", "e2a_assets.run", job, "--day", _day(warehouse)]
     if as_of:
         command += ["--as-of", as_of.isoformat()]
-    with (warehouse.home / "run.log").open("w+") as log:
+    reading, writing = os.pipe()
+    with (warehouse.home / "run.log").open("w+") as log, os.fdopen(reading) as reports:
         process = subprocess.Popen(
             command,
             cwd=PROJECT,
-            env=os.environ | warehouse.environment(),
-            stdout=subprocess.PIPE,
-            stderr=log,
-            text=True,
+            env=os.environ | warehouse.environment() | {"E2A_REPORT_FD": str(writing)},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            pass_fds=[writing],
         )
-        run_id, status, errors = _retell(process, say)
+        os.close(writing)
+        run_id, status, errors = _retell(reports, say)
+        process.wait()
         log.seek(0)
         last_words = log.read().strip().splitlines()
     if not status and last_words:
@@ -54,27 +56,23 @@ def run_journey(
     return run_id
 
 
-def _days(warehouse: Warehouse) -> tuple[str, str]:
-    """The days of receipt that a run is labelled with: of what is pending, else today."""
+def _day(warehouse: Warehouse) -> str:
+    """The day that labels a run: the latest on which anything pending was received, else today."""
     with warehouse.connect(Role.APP) as connection:
         arrived = pending(connection)
-    today: date = datetime.now(UTC).date()
-    first = min((source.first_day for source in arrived), default=today)
-    last = max((source.last_day for source in arrived), default=today)
-    return first.isoformat(), last.isoformat()
+    today = datetime.now(UTC).date()
+    return max((source.last_day for source in arrived), default=today).isoformat()
 
 
-def _retell(process: subprocess.Popen[str], say: Say) -> tuple[str, str, list[str]]:
+def _retell(reports: Iterable[str], say: Say) -> tuple[str, str, list[str]]:
     run_id, status, errors = "", "", []
-    assert process.stdout is not None
-    for line in process.stdout:
-        kind, _, rest = line.rstrip("\n").partition("\t")
+    for line in reports:
+        kind, *words = line.rstrip("\n").split("\t")
         if kind == "asset":
-            name, _, rows = rest.partition("\t")
+            name, rows = words
             say(f"asset      {name}" + (f"  {int(rows):,} rows" if rows else ""))
-        elif kind == "run":
-            run_id, _, status = rest.partition("\t")
         elif kind == "error":
-            errors.append(rest)
-    process.wait()
+            errors.append(words[0])
+        elif kind == "run":
+            run_id, status = words
     return run_id, status, errors

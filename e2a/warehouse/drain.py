@@ -7,7 +7,7 @@ read: a sequence alone would skip rows that commit late.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date
 from typing import Any
 
 import psycopg
@@ -24,10 +24,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What a reader did: inbox rows read, events new or changed."""
+    """What a reader did: inbox rows read, events new or changed, UTC days they were received."""
 
     rows: int = 0
     events: int = 0
+    days: frozenset[date] = frozenset()
+
+    def __add__(self, other: "Drained") -> "Drained":
+        return Drained(
+            self.rows + other.rows, self.events + other.events, self.days | other.days
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +55,14 @@ def drain(
         reader: the source to read.
         progress: called after each chunk with rows and events so far.
     """
-    rows = events = 0
+    total = Drained()
     while True:
         with connection.transaction():
             batch = _next_batch(connection, reader)
         if batch is None:
-            return Drained(rows, events)
-        rows, events = rows + batch.rows, events + batch.events
-        progress(rows, events)
+            return total
+        total += batch
+        progress(total.rows, total.events)
 
 
 def claim(
@@ -79,7 +85,7 @@ def _next_batch(connection: psycopg.Connection[Any], reader: Reader) -> Drained 
     understood = [understand(_inbox_row(reader.source, row[1:]), reader.parse) for row in rows]
     events = store(connection, understood, reader.parser_version)
     high = rows[-1][:2]
-    days = [u.row.delivery.received_at.date() for u in understood]
+    days = [u.row.delivery.received_at.astimezone(UTC).date() for u in understood]
     connection.execute(
         "insert into ops.batches (tenant_id, lane, lo_xid, lo_seq, hi_xid, hi_seq, inbox_rows, "
         "events, first_day, last_day) values ('*', %s, %s::xid8, %s, %s::xid8, %s, %s, %s, %s, %s)",
@@ -89,7 +95,7 @@ def _next_batch(connection: psycopg.Connection[Any], reader: Reader) -> Drained 
         "update ops.watermarks set xid = %s::xid8, seq = %s where tenant_id = '*' and lane = %s",
         (*high, reader.source),
     )
-    return Drained(len(rows), events)
+    return Drained(len(rows), events, frozenset(days))
 
 
 def reread(

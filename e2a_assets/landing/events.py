@@ -1,8 +1,9 @@
 """The four roads of arrival as assets: `landing/<source>_events`.
 
-A materialisation first reads everything of its source beyond the watermark. Unless the run is
-tagged as reading only what is new, it then reads the days of its partitions once more, so that a
-newer parser or a repaired defect takes effect; with nothing new, nothing changes.
+A materialisation first reads everything of its source beyond the watermark, whatever its day, and
+records every day that it met. Unless the run is tagged as reading only what is new, it then reads
+the days of its partitions once more, so that a newer parser or a repaired defect takes effect; with
+nothing new, nothing changes.
 """
 
 from datetime import date
@@ -11,7 +12,7 @@ import dagster as dg
 
 from e2a.domain.deliveries import Source
 from e2a.sources.registry import PARSER_VERSION, parse
-from e2a.warehouse.drain import Drained, Reader, drain, reread
+from e2a.warehouse.drain import Reader, drain, reread
 from e2a_assets.owners import DATA
 from e2a_assets.partitions import RECEIPT_DAYS
 from resources.warehouse import WarehouseResource
@@ -53,10 +54,13 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
                 window = context.partition_key_range
                 first, last = date.fromisoformat(window.start), date.fromisoformat(window.end)
                 again = reread(connection, reader, first, last)
-                read = Drained(read.rows + again.rows, read.events + again.events)
+                read += again
             stored = connection.execute(
                 "select count(*) from landing.order_events where source = %s", (source,)
             ).fetchone()
+        for day in sorted(str(day) for day in read.days):
+            if day not in context.partition_keys and RECEIPT_DAYS.has_partition_key(day):
+                context.log_event(dg.AssetMaterialization(context.asset_key, partition=day))
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": stored[0] if stored else 0,

@@ -105,5 +105,5 @@ def test_chunks_of_any_size_give_the_same_tables(app, monkeypatch, chunk):
     read(app, *deliveries)
     assert [row[:2] for row in stored(app)] == [("a", 1)]
     assert [reason for _, reason in outcomes(app)] == [
-        None, "conflict", "conflict", "duplicate", "conflict", "conflict", "duplicate"
+        None, "conflict", "conflict", "conflict", "conflict", "conflict", "conflict"
     ]  # fmt: skip
