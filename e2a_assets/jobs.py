@@ -16,7 +16,10 @@ from resources.clock import Clock
 _arrival = dg.AssetSelection.groups("reference", "landing") | dg.AssetSelection.assets(transform)
 _explained = dg.AssetSelection.assets(["sla", "narratives"])
 _invoiced = dg.AssetSelection.assets(
-    *(["billing", name] for name in ("draft_invoices", "billed_invoices", "findings", "adjustments"))
+    *(
+        ["billing", name]
+        for name in ("draft_invoices", "billed_invoices", "findings", "adjustments")
+    )
 )
 
 
@@ -39,7 +42,7 @@ journey = _job(
 jobs = [journey, sla_journey, billing_journey]
 
 ONLY_WHAT_IS_NEW = {READ_TAG: ONLY_NEW}
-"""Tag of a run that reads beyond the watermarks only; its partition is the latest day it expects."""
+"""Tag of a run that reads beyond the watermarks only; its partition is the latest day expected."""
 
 
 def nightly(zone: str) -> dg.ScheduleDefinition:
@@ -56,8 +59,6 @@ def nightly(zone: str) -> dg.ScheduleDefinition:
     )
     def schedule(context: dg.ScheduleEvaluationContext, clock: Clock) -> dg.RunRequest:
         day = (context.scheduled_execution_time or clock.now()).date().isoformat()
-        return dg.RunRequest(
-            run_key=f"{name}-{day}", partition_key=day, tags=ONLY_WHAT_IS_NEW
-        )
+        return dg.RunRequest(run_key=f"{name}-{day}", partition_key=day, tags=ONLY_WHAT_IS_NEW)
 
     return schedule

@@ -13,9 +13,9 @@ from resources.warehouse import WarehouseResource
     group_name="reference",
     kinds={"python", "postgres", "yaml"},
     owners=OPERATIONS,
-    description="One row per promise, calendar window and price that policies/ states, by version.",
 )
 def policies(warehouse: WarehouseResource, clock: Clock) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per promise, calendar window and price that policies/ states, by version."""
     with warehouse.connect() as connection:
         loaded = load_policies(connection, clock.now())
         promises = connection.execute("select count(*) from reference.sla_policies").fetchone()

@@ -32,9 +32,7 @@ BUILD = ["build", "--exclude", "resource_type:unit_test"]
 def fingerprint(manifest: dict[str, Any]) -> str:
     """Hash of everything that decides what the models say: their text and the macros'."""
     models = [n["checksum"]["checksum"] for n in manifest["nodes"].values() if "checksum" in n]
-    macros = [
-        m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "e2a"
-    ]
+    macros = [m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "e2a"]
     return sha256("\n".join(sorted(models + macros)).encode()).hexdigest()
 
 
@@ -49,11 +47,12 @@ def fingerprint(manifest: dict[str, Any]) -> str:
 def transform(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
 ) -> Iterator[Any]:
+    """Every model and data test of dbt_project, over the orders that have news."""
     place, partial = warehouse.warehouse(), context.is_subset
     mark = fingerprint(json.loads(project.manifest_path.read_text()))
     everything = partial or needs_everything(place, mark)
     with claimed(place, everything=everything, partial=partial) as scope:
-        context.log.info(f"{scope.orders:,} orders in scope")
+        context.log.info("%d orders in scope", scope.orders)
         yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
     if not partial:
         remember(place, mark)

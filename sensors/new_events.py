@@ -6,7 +6,7 @@ asked for again, up to three times for the same rows; new rows start afresh.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
@@ -17,6 +17,7 @@ from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
 ATTEMPTS = 3
+LONGEST_BATCH = timedelta(minutes=10)
 RUN_KEY_TAG = "dagster/run_key"
 
 
@@ -44,12 +45,12 @@ def decide(arrived: Sequence[Pending], orders_waiting: int, today: date) -> Micr
     job=journey,
     minimum_interval_seconds=1,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Asks for a micro-batch when the inbox holds rows beyond the watermark.",
 )
 def new_events(
     context: dg.SensorEvaluationContext, warehouse: WarehouseResource, clock: Clock
 ) -> dg.SensorResult | dg.SkipReason:
-    if _running(context.instance):
+    """Asks for a micro-batch when the inbox holds rows beyond the watermark."""
+    if _running(context.instance, clock.now()):
         return dg.SkipReason("a batch is running; what arrives meanwhile is in the next one")
     with warehouse.connect() as connection:
         arrived = pending(connection)
@@ -75,8 +76,11 @@ _UNFINISHED = [
 ]
 
 
-def _running(instance: dg.DagsterInstance) -> bool:
-    filters = dg.RunsFilter(job_name="journey", statuses=_UNFINISHED)
+def _running(instance: dg.DagsterInstance, now: datetime) -> bool:
+    """A run whose process was killed stays unfinished on record: only recent ones count."""
+    filters = dg.RunsFilter(
+        job_name="journey", statuses=_UNFINISHED, created_after=now - LONGEST_BATCH
+    )
     return instance.get_runs_count(filters) > 0
 
 

@@ -114,9 +114,7 @@ def _copy(template: Warehouse) -> Iterator[Warehouse]:
 def _named(warehouse: Warehouse, word: str) -> Iterator[Warehouse]:
     """The warehouse under a database name of its own; whatever has that name is dropped."""
     name = f"e2a_{word}_{os.getpid()}_{next(_numbers)}"
-    named = replace(
-        warehouse, database=name, dagster_database=f"e2a_test_{os.getpid()}_dagster"
-    )
+    named = replace(warehouse, database=name, dagster_database=f"e2a_test_{os.getpid()}_dagster")
     yield named
     with warehouse.connect(Role.ADMIN, autocommit=True) as admin:
         admin.execute(

@@ -5,6 +5,7 @@ closed, not deleted, and so is its proposal.
 """
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -39,7 +40,7 @@ def validate(connection: psycopg.Connection[Any]) -> Validated:
 
 
 def _findings(
-    connection: psycopg.Connection[Any], tenant_id: str, invoice_id: str, period: Any, currency: str
+    connection: psycopg.Connection[Any], tenant_id: str, invoice_id: str, period: date, currency: str
 ) -> list[Finding]:
     billed = connection.execute(
         "select charge_code, unit_price, quantity, amount from billing.invoice_lines "

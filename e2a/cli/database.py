@@ -6,8 +6,8 @@ import typer
 
 from e2a.cli.console import JsonOption, err, out, print_json, say
 from e2a.warehouse import cluster
-from e2a.warehouse.prepare import prepare, uses_embedded
 from e2a.warehouse.connection import Role, home, locate
+from e2a.warehouse.prepare import prepare, uses_embedded
 
 app = typer.Typer(help="Start, stop and inspect the warehouse's database.", no_args_is_help=True)
 

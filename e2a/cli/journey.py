@@ -78,9 +78,7 @@ def run(
 
 
 def up(
-    port: Annotated[
-        int, typer.Option(envvar="E2A_WEB_PORT", help="The web server's port.")
-    ] = 3000,
+    port: Annotated[int, typer.Option(envvar="E2A_WEB_PORT", help="The web server's port.")] = 3000,
 ) -> None:
     """Start Postgres, Dagster's web server and its daemon; Ctrl-C stops all of it.
 

@@ -107,7 +107,8 @@ def simulate(
 
     Example: e2a simulate --orders 1200 --days 7 --seed 7 --out week
     """
-    from e2a.simulator import Plan, simulate as invent
+    from e2a.simulator import Plan
+    from e2a.simulator import simulate as invent
 
     plan = Plan(orders, days, seed, tuple(tenants.split(",")), date.fromisoformat(start))
     invent(plan, out_folder, lambda done, total: say(f"simulating {done:,} of {total:,} orders"))

@@ -4,7 +4,15 @@ from typing import Any
 
 from rich.table import Table
 
-from e2a.cli.console import AsOfOption, JsonOption, TenantOption, connected, instant, out, print_json
+from e2a.cli.console import (
+    AsOfOption,
+    JsonOption,
+    TenantOption,
+    connected,
+    instant,
+    out,
+    print_json,
+)
 from e2a.warehouse.summary import STATES, summarise
 
 
@@ -36,8 +44,7 @@ def show(counts: dict[str, Any]) -> None:
 
 def _show_tenant(name: str, tenant: dict[str, Any]) -> None:
     out.print(
-        f"\n[bold]{name}[/bold]  {tenant['orders']:,} orders, "
-        f"{tenant['canonical_events']:,} events"
+        f"\n[bold]{name}[/bold]  {tenant['orders']:,} orders, {tenant['canonical_events']:,} events"
     )
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("clock")

@@ -1,11 +1,11 @@
 """The errors that a person may see: each says what is wrong and what to do about it.
 
-    E2AError
-    ├── ConfigurationError        a policy, a setting or a path
-    ├── BadInputError             a file or an argument
-    │   └── UnknownTenantError
-    └── DatabaseUnavailableError  the warehouse does not answer
-        └── PortInUseError        another program holds the port
+E2AError
+├── ConfigurationError        a policy, a setting or a path
+├── BadInputError             a file or an argument
+│   └── UnknownTenantError
+└── DatabaseUnavailableError  the warehouse does not answer
+    └── PortInUseError        another program holds the port
 """
 
 from collections.abc import Iterable

@@ -82,7 +82,9 @@ class TenantText(PolicyModel):
     def _calendars_exist(self) -> Self:
         for name, site in self.sites.items():
             if site.calendar not in self.calendars:
-                raise ValueError(f"site {name} names calendar {site.calendar}, which is not defined")
+                raise ValueError(
+                    f"site {name} names calendar {site.calendar}, which is not defined"
+                )
         return self
 
 

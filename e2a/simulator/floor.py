@@ -90,9 +90,7 @@ def daily(plan: Plan, merchant: Merchant, random: Random) -> Iterator[Letter]:
         yield _other(merchant, "stock_counted", evening, day, count)
 
 
-def _event(
-    life: Life, kind: str, at: datetime, what: object, given: dict[str, Any]
-) -> Letter:
+def _event(life: Life, kind: str, at: datetime, what: object, given: dict[str, Any]) -> Letter:
     body = {
         "event_id": f"{life.wms_id}-{kind}-{what}",
         "event_type": kind,

@@ -149,4 +149,3 @@ def as_csv(merchant: Merchant, period: str, lines: list[BilledLine]) -> str:
             )
         )  # fmt: skip
     return text.getvalue()
-

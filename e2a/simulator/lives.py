@@ -110,9 +110,7 @@ def _clashes(what: str, has: set[str], apart: set[str]) -> bool:
     return what in holds and bool(has & holds)
 
 
-def _life(
-    plan: Plan, merchant: Merchant, number: int, planted: set[str], random: Random
-) -> Life:
+def _life(plan: Plan, merchant: Merchant, number: int, planted: set[str], random: Random) -> Life:
     created = _moment(plan, merchant, random)
     wait = random.uniform(70, 300) if "payment_failed" in planted else random.uniform(0.2, 6)
     paid = _plus(created, wait)
@@ -122,9 +120,7 @@ def _life(
     work = _spent("late_pick" in planted, merchant.pick, random)
     last_release = max((h.released for h in holds), default=paid)
     picked_at = max(_plus(paid, work + held), _plus(last_release, 2))
-    life = Life(
-        merchant, number, planted, articles, created, paid, [], [], created, holds
-    )
+    life = Life(merchant, number, planted, articles, created, paid, [], [], created, holds)
     life.picked = _picks(life, picked_at, random)
     life.parcels = _parcels(life, picked_at, random)
     _promise(life, random)
@@ -181,9 +177,7 @@ def _spent(late: bool, target: int, random: Random) -> float:
     return target * random.uniform(0.25, 0.85)
 
 
-def _picks(
-    life: Life, done: datetime, random: Random
-) -> list[tuple[datetime, list[Article]]]:
+def _picks(life: Life, done: datetime, random: Random) -> list[tuple[datetime, list[Article]]]:
     if len(life.articles) < 2 or random.random() > 0.1:
         return [(done, life.articles)]
     first = _plus(done, -random.uniform(1, 8))

@@ -40,9 +40,7 @@ def promises(life: Life, as_of: datetime) -> Iterator[Promise]:
             yield Promise(stage, life.shop_id, due, state)
 
 
-def _state(
-    life: Life, stage: str, due: datetime, done: datetime | None, as_of: datetime
-) -> str:
+def _state(life: Life, stage: str, due: datetime, done: datetime | None, as_of: datetime) -> str:
     if done is not None and done <= as_of:
         return "met" if done <= due else "breached"
     if life.cancelled is not None and life.cancelled <= as_of:

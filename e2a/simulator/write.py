@@ -27,9 +27,7 @@ class Truth:
     content: dict[str, Any]
 
 
-def simulate(
-    plan: Plan, out: Path, progress: Progress = lambda done, total: None
-) -> Truth:
+def simulate(plan: Plan, out: Path, progress: Progress = lambda done, total: None) -> Truth:
     """Write one simulation into a folder; the same plan writes the same bytes.
 
     Raises:

@@ -84,7 +84,7 @@ def _template(part: str) -> jinja2.Template:
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(PROMPTS),
         undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701 - plain text for people, escaped where it is shown
+        autoescape=False,
     )
     return environment.get_template(f"sla_breach/{NARRATOR}.{part}.j2")
 

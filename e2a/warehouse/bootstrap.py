@@ -1,9 +1,9 @@
 """Roles and databases, made once by the administrator; making them again changes nothing.
 
-    e2a_owner    owns schemas and tables: migrations and dbt
-    e2a_app      what the running product may do: no table creation, no deletion of the inbox
-    e2a_reader   BI: reads marts, read-only by default
-    e2a_dagster  owns Dagster's own storage and sees nothing else
+e2a_owner    owns schemas and tables: migrations and dbt
+e2a_app      what the running product may do: no table creation, no deletion of the inbox
+e2a_reader   BI: reads marts, read-only by default
+e2a_dagster  owns Dagster's own storage and sees nothing else
 """
 
 from typing import Any
@@ -43,7 +43,7 @@ def _role(admin: psycopg.Connection[Any], role: Role, password: str) -> None:
     found = admin.execute("select from pg_roles where rolname = %s", (role.value,)).fetchone()
     verb = "alter" if found is not None else "create"
     admin.execute(
-        sql.SQL(verb + " role {} login nosuperuser nocreatedb nocreaterole password {}").format(  # type: ignore[arg-type]
+        sql.SQL(verb + " role {} login nosuperuser nocreatedb nocreaterole password {}").format(
             sql.Identifier(role.value), sql.Literal(password)
         )
     )
@@ -68,7 +68,7 @@ def _database(
     for role in allowed:
         rights = "connect" if role is Role.READER else "connect, temporary"
         admin.execute(
-            sql.SQL("grant " + rights + " on database {} to {}").format(  # type: ignore[arg-type]
+            sql.SQL("grant " + rights + " on database {} to {}").format(
                 database, sql.Identifier(role.value)
             )
         )

@@ -69,7 +69,7 @@ def understand(row: InboxRow, parse: Parser) -> Understood:
         return Understood(
             row, Outcome.QUARANTINED, refusal.reason, refusal.detail, refusals=[refused]
         )
-    except Exception as error:  # noqa: BLE001 - a poison row must not stop its neighbours
+    except Exception as error:
         text = "".join(traceback.format_exception_only(error)).strip()
         return Understood(row, Outcome.DEAD_LETTER, type(error).__name__, text[:2000])
     if isinstance(parsed, NothingToDo):

@@ -181,7 +181,4 @@ def _passwords(place: Path) -> dict[Role, str]:
         if not file.is_file():
             temporary.rename(file)
     kept = json.loads(file.read_text())
-    return {
-        role: os.environ.get(f"E2A_{role.name}_PASSWORD") or kept[role.value]
-        for role in Role
-    }
+    return {role: os.environ.get(f"E2A_{role.name}_PASSWORD") or kept[role.value] for role in Role}

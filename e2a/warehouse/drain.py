@@ -31,9 +31,7 @@ class Drained:
     days: frozenset[date] = frozenset()
 
     def __add__(self, other: "Drained") -> "Drained":
-        return Drained(
-            self.rows + other.rows, self.events + other.events, self.days | other.days
-        )
+        return Drained(self.rows + other.rows, self.events + other.events, self.days | other.days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +63,7 @@ def drain(
         progress(total.rows, total.events)
 
 
-def claim(
-    connection: psycopg.Connection[Any], tenant_id: str, lane: str
-) -> tuple[str, int]:
+def claim(connection: psycopg.Connection[Any], tenant_id: str, lane: str) -> tuple[str, int]:
     """Lock a lane's watermark until the transaction ends and return it as (xid, seq)."""
     row = connection.execute(
         "select xid::text, seq from ops.watermarks where tenant_id = %s and lane = %s for update",
@@ -98,9 +94,7 @@ def _next_batch(connection: psycopg.Connection[Any], reader: Reader) -> Drained 
     return Drained(len(rows), events, frozenset(days))
 
 
-def reread(
-    connection: psycopg.Connection[Any], reader: Reader, first: date, last: date
-) -> Drained:
+def reread(connection: psycopg.Connection[Any], reader: Reader, first: date, last: date) -> Drained:
     """Parse again what was received on the UTC days first..last, up to the watermark.
 
     Idempotent: with the same parser nothing changes; with a newer one its reading replaces the

@@ -90,8 +90,7 @@ def _blank_row(
         return 0
     blank = redact(bytes(body)) or b""
     connection.execute(
-        "update landing.inbox set body = %s, redacted_at = now() "
-        "where tenant_id = %s and seq = %s",
+        "update landing.inbox set body = %s, redacted_at = now() where tenant_id = %s and seq = %s",
         (blank, tenant_id, seq),
     )
     connection.execute(

@@ -22,7 +22,7 @@ from e2a.domain.policies import Policies, PolicyModel, RateCardText, SlaPolicyTe
 from e2a.domain.policy_text import FILES, parse
 
 HORIZON = (date(2015, 1, 1), date(2035, 12, 31))
-"""Local dates over which calendars are expanded: before the oldest real data, after any deadline."""
+"""Local dates over which calendars are expanded: from before the oldest data to after deadlines."""
 
 ALWAYS_KNOWN = "-infinity"
 
@@ -101,9 +101,7 @@ def _first_or(
     connection: psycopg.Connection[Any], table: str, tenant: str, loaded_at: datetime
 ) -> str:
     query = psycopg.sql.SQL("select exists (select from reference.{} where tenant_id = %s)")
-    row = connection.execute(
-        query.format(psycopg.sql.Identifier(table)), (tenant,)
-    ).fetchone()
+    row = connection.execute(query.format(psycopg.sql.Identifier(table)), (tenant,)).fetchone()
     return loaded_at.isoformat() if row and row[0] else ALWAYS_KNOWN
 
 
@@ -150,9 +148,7 @@ def _load_calendar(connection: psycopg.Connection[Any], policies: Policies, site
         (tenant, version, text.calendar, text.zone, intervals[0].starts_at, intervals[-1].ends_at),
     ).rowcount
     if added:
-        with connection.cursor().copy(
-            "copy reference.business_intervals from stdin"
-        ) as copy:
+        with connection.cursor().copy("copy reference.business_intervals from stdin") as copy:
             for i in intervals:
                 copy.write_row((tenant, version, i.starts_at, i.ends_at, i.cum0, i.cum1))
     return added
@@ -187,9 +183,7 @@ def _load_sla(
     return added
 
 
-def _load_card(
-    connection: psycopg.Connection[Any], policies: Policies, card: RateCardText
-) -> int:
+def _load_card(connection: psycopg.Connection[Any], policies: Policies, card: RateCardText) -> int:
     tenant, version = policies.tenant, _version(card)
     added = connection.execute(
         "insert into reference.rate_cards values "
@@ -215,5 +209,3 @@ def _instant(valid_from: datetime | date, zone: str) -> datetime:
     if not isinstance(valid_from, datetime):
         valid_from = datetime.combine(valid_from, time())
     return valid_from if valid_from.tzinfo else to_instant(valid_from, ZoneInfo(zone))
-
-

@@ -45,7 +45,7 @@ def _stage(
     connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
 ) -> None:
     connection.execute(_TEMPORARY)
-    with connection.cursor().copy(f"copy staged ({', '.join(COLUMNS)}) from stdin") as copy:  # type: ignore[arg-type]
+    with connection.cursor().copy(f"copy staged ({', '.join(COLUMNS)}) from stdin") as copy:
         for became in understood:
             for ordinal, event in enumerate(became.events):
                 copy.write_row(copy_row(became.row, ordinal, event, parser_version))

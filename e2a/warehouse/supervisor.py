@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from types import FrameType
 from urllib.error import URLError
@@ -159,10 +160,8 @@ def _stop(children: list[Child]) -> None:
 def _tree(pid: int) -> list[psutil.Process]:
     """The child, its descendants, and what else lives in its session."""
     members = {process for process in psutil.process_iter() if _session(process.pid) == pid}
-    try:
+    with suppress(psutil.NoSuchProcess):
         members.update(psutil.Process(pid).children(recursive=True))
-    except psutil.NoSuchProcess:
-        pass
     return list(members)
 
 

@@ -17,9 +17,9 @@ KINDS = {"python", "postgres"}
     deps=[["billing", "expected_invoice_lines"]],
     kinds=KINDS,
     owners=BILLING,
-    description="One row per tenant and billing month: the invoice that the events call for.",
 )
 def draft_invoices(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per tenant and billing month: the invoice that the events call for."""
     with warehouse.connect() as connection:
         done = draft(connection)
     return dg.MaterializeResult(
@@ -33,9 +33,9 @@ def draft_invoices(warehouse: WarehouseResource) -> dg.MaterializeResult:  # typ
     deps=[["landing", "file_events"]],
     kinds=KINDS,
     owners=BILLING,
-    description="One row per invoice that a billing system issued, as it was billed.",
 )
 def billed_invoices(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per invoice that a billing system issued, as it was billed."""
     with warehouse.connect() as connection:
         new = read_landed(connection)
     return dg.MaterializeResult(metadata={"new_invoices": new})
@@ -47,9 +47,9 @@ def billed_invoices(warehouse: WarehouseResource) -> dg.MaterializeResult:  # ty
     deps=[billed_invoices, ["billing", "expected_invoice_lines"]],
     kinds=KINDS,
     owners=BILLING,
-    description="One row per difference between what was billed and what the events say.",
 )
 def findings(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per difference between what was billed and what the events say."""
     with warehouse.connect() as connection:
         done = validate(connection)
     return dg.MaterializeResult(
@@ -67,10 +67,9 @@ def findings(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ign
     deps=[findings],
     kinds=KINDS,
     owners=BILLING,
-    description="One row per finding: the correction that the guard proposes, and whether its "
-    "limits allow it without a person.",
 )
 def adjustments(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per finding: the correction proposed, and whether limits allow it by themselves."""
     with warehouse.connect() as connection:
         done = propose(connection)
     return dg.MaterializeResult(

@@ -49,7 +49,7 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         reader = Reader(source, parse, PARSER_VERSION)
         with warehouse.connect() as connection:
-            read = drain(connection, reader, lambda rows, _: context.log.info(f"{rows:,} rows"))
+            read = drain(connection, reader, lambda rows, _: context.log.info("%d rows", rows))
             if context.run.tags.get(READ_TAG) != ONLY_NEW:
                 window = context.partition_key_range
                 first, last = date.fromisoformat(window.start), date.fromisoformat(window.end)

@@ -16,12 +16,11 @@ from resources.warehouse import WarehouseResource
     kinds={"python", "postgres"},
     owners=OPERATIONS,
     code_version=NARRATOR,
-    description="One row per breach: notes for operations and for the customer, with label, "
-    "confidence and reasoning.",
 )
 def narratives(
     context: dg.AssetExecutionContext, warehouse: WarehouseResource, clock: Clock
 ) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per breach: ops note, client note, label, confidence and reasoning."""
     as_of = clock.as_of(context.run.tags)
     with warehouse.connect() as connection:
         done = narrate(connection, as_of)
@@ -35,10 +34,11 @@ def narratives(
     )
 
 
-@dg.asset_check(asset=narratives, blocking=True, description="No breach is left unexplained.")
+@dg.asset_check(asset=narratives, blocking=True)
 def every_breach_has_one_narrative(
     context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, clock: Clock
 ) -> dg.AssetCheckResult:
+    """No breach is left unexplained."""
     with warehouse.connect() as connection:
         ask(connection, clock.as_of(context.run.tags))
         row = connection.execute(

@@ -4,11 +4,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from e2a.domain.deliveries import Events
 from tests.warehouse.lane import (
+    again,
     deliver,
     event,
     forget_touches,
     orders,
+    parse,
     read,
     rows,
     tables,
@@ -59,7 +62,9 @@ def test_a_link_that_arrives_later_touches_the_old_order_and_the_new_one(app):
 
 def test_a_link_between_strangers_touches_every_order_that_it_unites(app):
     read(
-        app, deliver(event("a", order="wms:1", aliases=["ref:1"])), deliver(event("b", order="wms:2"))
+        app,
+        deliver(event("a", order="wms:1", aliases=["ref:1"])),
+        deliver(event("b", order="wms:2")),
     )
     forget_touches(app)
     read(app, deliver(event("c", order="ref:1", aliases=["wms:2"])))
@@ -74,7 +79,10 @@ def test_a_parcel_with_two_orders_does_not_unite_them(app):
         deliver(event("b", "shipped", order="wms:2", shipment="track:9")),
     )
     assert orders(app) == {"wms:1": "wms:1", "wms:2": "wms:2"}
-    assert rows(app, "select order_name from orders.shipments order by 1") == [("wms:1",), ("wms:2",)]
+    assert rows(app, "select order_name from orders.shipments order by 1") == [
+        ("wms:1",),
+        ("wms:2",),
+    ]
 
 
 def test_news_of_a_parcel_touches_every_order_in_it(app):
@@ -129,9 +137,6 @@ LINKS = [
 )  # fmt: skip
 @given(order=st.permutations(range(len(LINKS))), size=st.integers(1, 3))
 def test_orders_do_not_depend_on_the_order_in_which_events_come(app, order, size):
-    clear = "truncate orders.aliases, orders.identifiers, orders.shipments, landing.deliveries, "
-    app.execute("set role none")
-    del clear
     for table in (*NAMES, "landing.order_events", "landing.outcomes", "ops.touched_orders"):
         app.execute(f"delete from {table}")  # type: ignore[arg-type]
     app.commit()
@@ -144,3 +149,23 @@ def test_orders_do_not_depend_on_the_order_in_which_events_come(app, order, size
     }
     assert {"shopify:1", "wms:3"} <= touched(app)
     assert len(tables(app)["orders.shipments"]) == 2
+
+
+def test_a_quarantined_fact_unites_nothing(app):
+    read(app, deliver(event("a", order="wms:1")), deliver(event("b", order="shopify:9")))
+    read(app, deliver(event("a", order="wms:1", aliases=["shopify:9"])))
+    assert orders(app) == {"wms:1": "wms:1", "shopify:9": "shopify:9"}
+
+
+def test_a_link_that_a_newer_reading_no_longer_sees_is_undone(app):
+    read(
+        app,
+        deliver(event("a", order="wms:1", aliases=["shopify:9"])),
+        deliver(event("b", order="shopify:9")),
+    )
+
+    def without_links(delivery):
+        return Events(tuple(e.model_copy(update={"aliases": ()}) for e in parse(delivery).events))
+
+    again(app, without_links, "v2")
+    assert orders(app) == {"wms:1": "wms:1", "shopify:9": "shopify:9"}

@@ -70,7 +70,9 @@ def test_rows_lie_in_the_partition_of_their_utc_day(app):
 
 def test_an_unknown_tenant_is_a_sentence_that_names_the_nearest_and_lands_nothing(app):
     deliveries = [deliver(event("a")), deliver(event("b"), tenant="demo-3p")]
-    with pytest.raises(UnknownTenantError, match=r"'demo-3p' is not known.*Did you mean demo-3pl\?"):
+    with pytest.raises(
+        UnknownTenantError, match=r"'demo-3p' is not known.*Did you mean demo-3pl\?"
+    ):
         land(app, deliveries)
     assert _ids(app) == []
 

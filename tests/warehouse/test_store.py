@@ -52,7 +52,9 @@ def test_of_two_payloads_the_first_recorded_stays_and_the_other_is_quarantined(a
         read(app, second)
     assert stored(app) == [("a", 2, NOW)]
     assert outcomes(app) == [("canonical", None), ("quarantined", "conflict")]
-    held = rows(app, "select reason, source_event_id, payload ->> 'quantity' from landing.quarantine")
+    held = rows(
+        app, "select reason, source_event_id, payload ->> 'quantity' from landing.quarantine"
+    )
     assert held == [("conflict", "a", "3")]
 
 

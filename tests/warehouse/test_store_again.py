@@ -33,7 +33,11 @@ def test_a_displaced_fact_does_not_hide_another_refusal_of_its_row(app):
 
 def test_a_repetition_of_what_stands_is_a_duplicate_beside_a_conflict_too(app):
     read(app, deliver(event("a", quantity="1")))
-    read(app, deliver(event("a", quantity="2"), at=at(1)), deliver(event("a", quantity="1"), at=at(2)))
+    read(
+        app,
+        deliver(event("a", quantity="2"), at=at(1)),
+        deliver(event("a", quantity="1"), at=at(2)),
+    )
     assert outcomes(app) == [
         ("canonical", None), ("quarantined", "conflict"), ("nothing_to_do", "duplicate")
     ]  # fmt: skip
@@ -82,7 +86,9 @@ def test_a_row_that_was_held_back_became_known_when_it_was_resolved(app):
 
 
 def test_an_identity_that_passes_to_another_row_takes_that_rows_words(app):
-    read(app, deliver(event("a", quantity="2"), id="d1"), deliver(event("a", quantity="3"), at=at(1)))
+    read(
+        app, deliver(event("a", quantity="2"), id="d1"), deliver(event("a", quantity="3"), at=at(1))
+    )
 
     def renamed(delivery):
         events = parse(delivery).events

@@ -1,0 +1,43 @@
+"""What Dagster loads: complete, owned and described."""
+
+import dagster as dg
+import pytest
+
+from e2a_assets.definitions import billing_zones, build_defs
+
+DEFS = build_defs()
+GRAPH = DEFS.resolve_asset_graph()
+NODES = [GRAPH.get(key) for key in sorted(GRAPH.materializable_asset_keys)]
+
+
+def test_the_definitions_load():
+    dg.Definitions.validate_loadable(DEFS)
+    assert NODES
+
+
+@pytest.mark.parametrize("node", NODES, ids=lambda node: node.key.to_user_string())
+def test_an_asset_has_owner_group_kinds_and_description(node):
+    assert node.owners
+    assert node.group_name not in (None, "", "default")
+    assert node.kinds
+    assert (node.description or "").strip()
+
+
+def test_the_jobs_of_the_journey_exist():
+    names = {job.name for job in DEFS.resolve_all_job_defs()}
+    assert {"journey", "sla_journey", "billing_journey"} <= names
+
+
+def test_one_sensor_watches_the_inbox():
+    assert [sensor.name for sensor in DEFS.sensors] == ["new_events"]
+
+
+def test_every_billing_zone_has_its_night():
+    zones = [schedule.execution_timezone for schedule in DEFS.schedules]
+    assert sorted(zones) == billing_zones()
+    assert {schedule.cron_schedule for schedule in DEFS.schedules} == {"0 2 * * *"}
+
+
+def test_every_asset_of_the_journey_is_in_the_whole_job():
+    job = DEFS.resolve_job_def("journey")
+    assert set(job.asset_layer.executable_asset_keys) == set(GRAPH.executable_asset_keys)
