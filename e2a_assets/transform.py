@@ -39,7 +39,6 @@ def fingerprint(manifest: dict[str, Any]) -> str:
 @dbt_assets(
     manifest=project.manifest_path,
     project=project,
-    pool="warehouse",
     dagster_dbt_translator=DagsterDbtTranslator(
         DagsterDbtTranslatorSettings(enable_duplicate_source_asset_keys=True)
     ),

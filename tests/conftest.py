@@ -1,7 +1,7 @@
 """Databases for tests: one server a session, one migrated template, one copy of it a test.
 
     cluster ──> template ──> warehouse (a fresh copy) ──> app
-           └──> built (one for the session, with the models in it)
+                        └──> built (with the models in it) ──> modelled (emptied after each test)
 
 `E2A_TEST_DATABASE_URL` names a server to use instead of an embedded one.
 """
@@ -87,7 +87,7 @@ def app(warehouse: Warehouse) -> Iterator[psycopg.Connection[Any]]:
 
 @pytest.fixture(scope="session")
 def built(template: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warehouse]:
-    """A copy in which dbt has deployed the models once; its tests use orders of their own."""
+    """A copy in which dbt has deployed the models, once; a test that writes takes `modelled`."""
     with _copy(template) as warehouse:
         target = tmp_path_factory.mktemp("dbt")
         run_dbt(
@@ -95,6 +95,23 @@ def built(template: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iter
             environment={**os.environ, **warehouse.environment()},
         )  # fmt: skip
         yield warehouse
+
+
+@pytest.fixture
+def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
+    """A connection as `e2a_app` to the database with the models; emptied afterwards.
+
+    No copy of it: dbt deploys functions that name their database.
+    """
+    with built.connect(Role.APP) as connection:
+        yield connection
+    with built.connect(Role.OWNER, autocommit=True) as owner:
+        found = owner.execute(
+            "select format('%I.%I', schemaname, tablename) from pg_tables "
+            "where schemaname in ('landing', 'orders', 'sla', 'billing', 'rules') "
+            "or (schemaname = 'ops' and tablename ~ '^(touched_|batch)')"
+        ).fetchall()
+        owner.execute(f"truncate {', '.join(row[0] for row in found)}")  # type: ignore[arg-type]
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def demo() -> None:
     else:
         demo_state.begin(week)
         run_journey(warehouse, say, as_of=truth.as_of)
-        demo_state.finish(warehouse, week)
+        demo_state.finish(week)
     with warehouse.connect(Role.APP) as connection:
         for tenant in DEMO.tenants:
             show(summarise(connection, tenant, truth.as_of))

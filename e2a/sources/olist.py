@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 import orjson
 
 from e2a.domain.deliveries import Delivery, Source
+from e2a.domain.errors import BadInputError
 from e2a.domain.localtime import Fold, to_instant
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -38,8 +39,8 @@ _NEVER_SENT = frozenset({"canceled", "unavailable"})
 Row = Mapping[str, str]
 
 
-class SourceFileError(ValueError):
-    """A file of the archive cannot be read; the message names file, column and fix."""
+class SourceFileError(BadInputError):
+    """A file of the archive cannot be read; the sentence names file, column and fix."""
 
 
 @dataclass(slots=True)
@@ -75,12 +76,12 @@ def _rows(path: Path) -> Iterator[Row]:
             ]
             if lacking:
                 raise SourceFileError(
-                    f"{path} has no column {', '.join(lacking)}; use Olist's file as published"
+                    f"{path} has no column {', '.join(lacking)}", "Use Olist's file as published"
                 )
             yield from reader
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise SourceFileError(
-            f"{path} cannot be read ({error}); name the folder of Olist's CSV files in UTF-8"
+            f"{path} cannot be read ({error})", "Name the folder of Olist's CSV files in UTF-8"
         ) from None
 
 
@@ -129,5 +130,6 @@ def _local(text: str, column: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         raise SourceFileError(
-            f"Column {column} holds {text!r}; expected a time such as 2017-07-09 21:57:05"
+            f"Column {column} holds {text!r}, which is no time",
+            "Write it as 2017-07-09 21:57:05",
         ) from None

@@ -39,7 +39,6 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
         deps=[["reference", "policies"]],
         kinds={"python", "postgres"},
         owners=DATA,
-        pool="warehouse",
         code_version=PARSER_VERSION,
         description=DESCRIPTIONS[source],
         tags={"pii": "true"},

@@ -54,7 +54,11 @@ def test_there_are_models_to_look_at():
 
 
 def test_the_scope_of_orders_is_read_at_the_bottom_and_nowhere_else():
-    assert _readers("ops", "batch_orders") == {"int_orders__events", "clocks", "int_billing__prices"}
+    assert _readers("ops", "batch_orders") == {
+        "int_orders__events",
+        "clocks",
+        "int_billing__prices",
+    }
 
 
 def test_the_scope_of_periods_is_read_at_the_bottom_and_nowhere_else():
@@ -155,7 +159,5 @@ def test_only_staging_reads_what_landed():
 
 
 def test_staging_models_of_all_sources_differ_only_in_their_source():
-    texts = {
-        re.sub(r"shopify|wms|carrier|file", "X", MODELS[name]["raw_code"]) for name in STAGING
-    }
+    texts = {re.sub(r"shopify|wms|carrier|file", "X", MODELS[name]["raw_code"]) for name in STAGING}
     assert len(texts) == 1

@@ -1,12 +1,14 @@
 """What may be adjusted without a person (B11)."""
 
-from decimal import Decimal as D
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from e2a.domain.adjustment import Decision, Limits, decide
+
+D = Decimal
 
 YES, NO = Decision.WITHIN_LIMITS, Decision.NEEDS_APPROVAL
 P15 = Limits(D(50), D(100), D(100))

@@ -60,7 +60,9 @@ def test_confidence_follows_how_the_end_is_known(changed, confidence):
         ("ship", ("address_invalid",), "CARRIER_ISSUE"),
     ],
 )
-def test_the_label_is_the_first_report_that_explains_the_stage_else_the_stage(stage, reported, label):
+def test_the_label_is_the_first_report_that_explains_the_stage_else_the_stage(
+    stage, reported, label
+):
     assert facts(stage=stage, reported=reported).label == label
 
 

@@ -40,7 +40,18 @@ ORDER = {
         }
     ],
 }  # fmt: skip
-PERSONAL = ["Ann", "ann@", "Archer", "Elm", "Springfield", "12345", "555", "192.0.2", "41.5", "87.2"]
+PERSONAL = [
+    "Ann",
+    "ann@",
+    "Archer",
+    "Elm",
+    "Springfield",
+    "12345",
+    "555",
+    "192.0.2",
+    "41.5",
+    "87.2",
+]
 
 
 def blank(value):
@@ -97,8 +108,10 @@ def test_what_is_no_json_has_no_redaction():
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | st.text("abc", max_size=3),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["id", "name", "value", "email", "customer", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "name", "value", "email", "customer", "x"]), inner)
+    ),
     max_leaves=8,
 )
 

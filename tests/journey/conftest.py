@@ -76,3 +76,17 @@ def olist(demo: Installation) -> Installation:
     assert done.returncode == 0, done.stderr[-3000:]
     assert "Landed 8,135 deliveries" in done.stdout
     return demo
+
+
+@pytest.fixture(scope="session")
+def undisturbed() -> Iterator[Installation]:
+    """An installation in which the demo has run once and that no test changes."""
+    home = Path(tempfile.mkdtemp(prefix="e2a-undisturbed-"))
+    installation = Installation(home, {})
+    try:
+        done = installation.run("demo")
+        assert done.returncode == 0, done.stderr[-3000:]
+        yield installation
+    finally:
+        installation.run("db", "stop")
+        shutil.rmtree(home, ignore_errors=True)

@@ -1,6 +1,5 @@
 """Real orders against a few lines of pandas over the same files (data README, section 5)."""
 
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -109,10 +108,3 @@ def test_seventy_two_orders_turn_on_the_end_of_the_promised_day(orders):
 def test_landing_olist_again_lands_nothing(olist):
     done = olist.run("land", "olist", str(OLIST), "--no-run")
     assert "Landed 0 deliveries; 8,135 were here already" in done.stdout
-
-
-def test_an_as_of_is_an_instant(olist):
-    assert datetime.fromisoformat(INSTANTS[0]).tzinfo is not None
-    done = olist.run("summary", "--as-of", "2018-06-01T00:00:00")
-    assert done.returncode == 2
-    assert "has no zone" in done.stderr

@@ -95,6 +95,7 @@ def test_the_last_port_is_taken_again_unless_it_is_busy(home):
     assert server.start(home).port == first.port
     server.stop(home)
     with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         other.bind(("127.0.0.1", first.port))
         other.listen()
         moved = server.start(home)
@@ -122,7 +123,7 @@ def test_the_password_file_is_for_its_owner_only_and_nothing_shows_a_password(ma
 
 def test_an_installation_without_database_says_what_to_run(cluster, make_home, monkeypatch):
     monkeypatch.delenv("E2A_DATABASE_URL", raising=False)
-    with pytest.raises(DatabaseUnavailableError, match="There is no database under.*make demo"):
+    with pytest.raises(DatabaseUnavailableError, match=r"There is no database under.*make demo"):
         locate(make_home())
 
 

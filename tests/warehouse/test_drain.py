@@ -5,11 +5,17 @@ import pytest
 from e2a.domain.deliveries import Source
 from e2a.warehouse import drain as module
 from e2a.warehouse.connection import Role
-from e2a.warehouse.drain import Drained, Reader, drain, pending
+from e2a.warehouse.drain import Reader, drain, pending
 from e2a.warehouse.inbox import _land_chunk, land
 from tests.warehouse.lane import NOW, again, at, deliver, event, parse, read, rows, stored, tables
 
 READER = Reader(Source.WMS, parse, "v1")
+
+
+def _drained(app):
+    """(inbox rows, events) that a drain read."""
+    found = drain(app, READER)
+    return found.rows, found.events
 
 
 def _watermark(app, lane="wms"):
@@ -18,10 +24,10 @@ def _watermark(app, lane="wms"):
 
 def test_a_drain_reads_what_lies_beyond_the_watermark_and_nothing_twice(app):
     land(app, [deliver(event("a")), deliver(event("b"))])
-    assert drain(app, READER) == Drained(2, 2)
-    assert drain(app, READER) == Drained()
+    assert _drained(app) == (2, 2)
+    assert _drained(app) == (0, 0)
     land(app, [deliver(event("c"))])
-    assert drain(app, READER) == Drained(1, 1)
+    assert _drained(app) == (1, 1)
 
 
 def test_each_lane_has_a_watermark_of_its_own(app):
@@ -58,7 +64,7 @@ def test_a_transaction_that_fails_moves_no_watermark_and_stores_nothing(app, mon
         drain(app, READER)
     assert (_watermark(app), tables(app)) == (before, all_before)
     monkeypatch.undo()
-    assert drain(app, READER) == Drained(1, 1)
+    assert _drained(app) == (1, 1)
 
 
 def test_a_failure_in_a_later_chunk_keeps_the_earlier_ones(app, monkeypatch):
@@ -77,7 +83,7 @@ def test_a_failure_in_a_later_chunk_keeps_the_earlier_ones(app, monkeypatch):
         drain(app, READER)
     assert [row[0] for row in stored(app)] == ["a"]
     monkeypatch.setattr(module, "store", real)
-    assert drain(app, READER) == Drained(1, 1)
+    assert _drained(app) == (1, 1)
     assert [row[0] for row in stored(app)] == ["a", "b"]
 
 
@@ -101,7 +107,7 @@ def test_nothing_is_read_past_a_running_transaction_so_that_order_is_kept(app, w
     with warehouse.connect(Role.APP) as slow, slow.transaction():
         _land_chunk(slow, [deliver(event("slow"))])
         land(app, [deliver(event("fast"))])
-        assert drain(app, READER) == Drained()
+        assert _drained(app) == (0, 0)
         assert pending(app) == []
 
 
@@ -133,7 +139,7 @@ def test_two_readers_of_one_lane_take_turns(app, warehouse):
         app.commit()
         with pytest.raises(Exception, match="lock timeout"):
             drain(app, READER)
-    assert drain(app, READER) == Drained(1, 1)
+    assert _drained(app) == (1, 1)
 
 
 def test_reading_days_again_does_not_read_beyond_the_watermark(app):

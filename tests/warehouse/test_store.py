@@ -262,3 +262,13 @@ def test_amounts_are_kept_exactly(app):
 def test_a_nul_in_a_fragment_is_no_fault(app):
     read(app, deliver(event("a", fragment={"note": "a\x00b"})))
     assert outcomes(app) == [("canonical", None)]
+
+
+def test_when_a_fact_became_known_never_changes_whatever_a_newer_parser_states(app):
+    stated = NOW - timedelta(days=1)
+    old = NOW - timedelta(days=2)
+    read(app, deliver(event("a", occurred_at=old, recorded_at=stated), source=Source.FILE))
+    other = _reading(lambda e: e.model_copy(update={"recorded_at": NOW, "site": "CPH1"}))
+    again(app, other, "v2", Source.FILE)
+    assert stored(app) == [("a", None, stated)]
+    assert rows(app, "select site from landing.order_events") == [("CPH1",)]

@@ -1,0 +1,113 @@
+"""`kill -9` at any moment, then the same command again: the same state as if nothing had happened."""
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.journey.conftest import E2A, ROOT, Installation
+from tests.journey.test_demo import contents
+
+IN_CI = ["landing  ", "rules/int_sla__clock_facts", "billing/draft_invoices"]
+"""Moments by the line of progress at which the demo is killed; more of them in `make prove`."""
+ALL = [
+    *IN_CI,
+    "database  ",
+    "simulating",
+    "landing/carrier_events",
+    "landing/wms_events",
+    "rules/int_orders__events",
+    "sla/clocks",
+    "sla/narratives",
+    "billing/findings",
+]
+
+
+@pytest.fixture
+def installation():
+    home = Path(tempfile.mkdtemp(prefix="e2a-killed-"))
+    installation = Installation(home, {})
+    yield installation
+    installation.run("db", "stop")
+    shutil.rmtree(home, ignore_errors=True)
+
+
+def kill_at(installation: Installation, moment: str) -> bool:
+    """Start the demo and kill it and all its children at a line of progress."""
+    process = subprocess.Popen(
+        [str(E2A), "demo"],
+        env=installation.environment(),
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if moment in line:
+            tree = [*psutil.Process(process.pid).children(recursive=True)]
+            os.kill(process.pid, signal.SIGKILL)
+            for child in tree:
+                if "postgres" not in child.name():
+                    child.kill()
+            psutil.wait_procs(tree, timeout=10)
+            process.wait()
+            return True
+    process.wait()
+    return False
+
+
+def same_as_undisturbed(installation: Installation, demo: Installation) -> None:
+    done = installation.run("demo")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert comparable(installation) == comparable(demo)
+    again = installation.run("demo")
+    assert "nothing to do" in again.stderr
+
+
+def comparable(installation: Installation) -> dict[str, object]:
+    """Everything that must be equal between two installations of the same demo."""
+    summary = installation.summary("--tenant", "demo-3pl", "--as-of", "2026-03-08T18:00:00Z")
+    other = installation.summary("--tenant", "nordic-beauty", "--as-of", "2026-03-08T18:00:00Z")
+    tables = contents(installation)
+    stable = ("orders.timeline", "sla.verdicts", "sla.clocks", "billing.priced_operations",
+              "billing.expected_invoice_lines", "billing.findings", "billing.adjustments",
+              "orders.identifiers", "orders.shipments")  # fmt: skip
+    return {"summary": [summary, other], **{name: tables[name] for name in stable}}
+
+
+def test_a_demo_killed_three_times_ends_as_one_that_was_not(installation, undisturbed):
+    for moment in IN_CI:
+        assert kill_at(installation, moment), moment
+    same_as_undisturbed(installation, undisturbed)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("moment", ALL)
+def test_a_demo_killed_at_a_moment_ends_as_one_that_was_not(installation, undisturbed, moment):
+    assert kill_at(installation, moment), moment
+    same_as_undisturbed(installation, undisturbed)
+
+
+@pytest.mark.prove
+def test_postgres_killed_in_the_middle_loses_nothing(installation, undisturbed):
+    """The server dies with the demo: the next one recovers it and ends in the same state."""
+    process = subprocess.Popen(
+        [str(E2A), "demo"], env=installation.environment(), cwd=ROOT,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "rules/int_sla__verdicts" in line:
+            pid = int((installation.home / "pgdata" / "postmaster.pid").read_text().split()[0])
+            os.kill(pid, signal.SIGKILL)
+            break
+    rest = process.stderr.read()
+    assert process.wait() != 0
+    assert "Traceback" not in rest
+    same_as_undisturbed(installation, undisturbed)
