@@ -37,7 +37,7 @@
     {% endif %}
 
     {% call statement('deploy') %}
-        {{ e2a.refresh_function(function, target_relation, columns, sql) }}
+        {{ e2a.refresh_function(function, target_relation.include(database=false), columns, sql) }}
     {% endcall %}
 
     {% call statement('main', fetch_result=True) %}

@@ -32,14 +32,19 @@ def delivery(path: Path, received_at: datetime) -> Delivery:
         BadInputError: the file is not such a CSV; names the line, the column and the fix.
     """
     body = path.read_bytes()
-    tenants = {row["tenant"] for row in rows(body, path.name)}
-    if len(tenants) != 1:
-        raise BadInputError(
-            f"{path.name} speaks of {len(tenants)} tenants", "Give each tenant a file of its own"
-        )
+    lines = list(rows(body, path.name))
+    if not lines:
+        raise BadInputError(f"{path.name} has no lines", "Export at least one")
+    for column in ("tenant", "invoice_number", "period", "currency"):
+        values = {str(line[column]) for line in lines}
+        if len(values) != 1:
+            raise BadInputError(
+                f"{path.name} holds several values of {column}: {', '.join(sorted(values))}",
+                "Give each invoice a file of its own",
+            )
     digest = hashlib.sha256(body).hexdigest()[:16]
     return Delivery(
-        tenant_id=tenants.pop(),
+        tenant_id=lines[0]["tenant"],
         source=Source.FILE,
         delivery_id=f"{DIALECT}:{path.name}:{digest}",
         received_at=received_at,
@@ -64,7 +69,7 @@ def rows(body: bytes, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _checked(row: dict[str, str], where: str) -> dict[str, Any]:
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", row["period"]):
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", row["period"] or ""):
         raise BadInputError(f"{where}: period {row['period']!r} is no month", "Write YYYY-MM")
     price = row.get("unit_price") or ""
     return {
@@ -76,9 +81,9 @@ def _checked(row: dict[str, str], where: str) -> dict[str, Any]:
     }
 
 
-def _number(text: str, where: str) -> Decimal:
+def _number(text: str | None, where: str) -> Decimal:
     try:
-        number = Decimal(text.strip())
+        number = Decimal((text or "").strip())
     except InvalidOperation:
         number = Decimal("nan")
     if not number.is_finite():
@@ -89,7 +94,8 @@ def _number(text: str, where: str) -> Decimal:
 def read_landed(connection: psycopg.Connection[Any]) -> int:
     """Read every landed billed-invoice file; returns how many invoices were new.
 
-    Reading again writes nothing: an invoice is identified by its number and content.
+    Reading again writes nothing; a corrected file under the same number, landed later, replaces the
+    invoice whole.
     """
     found = connection.execute(
         "select tenant_id, seq, delivery_id, body from landing.inbox "
@@ -107,14 +113,23 @@ def _store(
     lines = list(rows(bytes(body), delivery_id))
     invoice_id = f"billed/{lines[0]['invoice_number']}"
     new = connection.execute(
-        "insert into billing.invoices values (%s, %s, 'billed', %s, %s, %s, %s, %s) "
-        "on conflict do nothing",
+        "insert into billing.invoices as i values (%s, %s, 'billed', %s, %s, %s, %s, %s) "
+        "on conflict (tenant_id, invoice_id) do update set "
+        "billing_period = excluded.billing_period, currency = excluded.currency, "
+        "total = excluded.total, fingerprint = excluded.fingerprint, "
+        "inbox_seq = excluded.inbox_seq where i.inbox_seq < excluded.inbox_seq "
+        "and i.fingerprint <> excluded.fingerprint",
         (
             tenant_id, invoice_id, lines[0]["period"], lines[0]["currency"],
             sum((line["amount"] for line in lines), Decimal(0)),
             hashlib.sha256(bytes(body)).digest(), seq,
         ),
     ).rowcount  # fmt: skip
+    if new:
+        connection.execute(
+            "delete from billing.invoice_lines where tenant_id = %s and invoice_id = %s",
+            (tenant_id, invoice_id),
+        )
     for number, line in enumerate(lines, 1) if new else ():
         connection.execute(
             "insert into billing.invoice_lines (tenant_id, invoice_id, line_number, charge_code, "

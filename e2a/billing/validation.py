@@ -40,7 +40,11 @@ def validate(connection: psycopg.Connection[Any]) -> Validated:
 
 
 def _findings(
-    connection: psycopg.Connection[Any], tenant_id: str, invoice_id: str, period: date, currency: str
+    connection: psycopg.Connection[Any],
+    tenant_id: str,
+    invoice_id: str,
+    period: date,
+    currency: str,
 ) -> list[Finding]:
     billed = connection.execute(
         "select charge_code, unit_price, quantity, amount from billing.invoice_lines "

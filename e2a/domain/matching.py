@@ -4,9 +4,9 @@ Pure and exact (Decimal). Reading the lines and storing the findings belong to
 `e2a.billing.validation`; what may be adjusted without a person belongs to `e2a.domain.adjustment`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -93,14 +93,31 @@ def _by_charge(lines: Iterable[InvoiceLine]) -> defaultdict[str, list[InvoiceLin
 def _compare_charge(
     charge: str, billed: list[InvoiceLine], expected: list[InvoiceLine]
 ) -> list[Finding]:
-    billed, duplicates = _without_duplicates(billed, expected)
-    findings = [_duplicate(line, n) for n, line in enumerate(duplicates, 1)]
-    open_billed, open_expected = _without_agreeing(billed, expected)
+    billed, duplicates = _without_duplicates(sorted(billed, key=_place), expected)
+    findings = [_duplicate(line) for line in duplicates]
+    open_billed, open_expected = _without_agreeing(billed, sorted(expected, key=_place))
     for mine, theirs in _pairs(open_billed, open_expected):
         finding = _difference(charge, mine, theirs)
         if finding is not None:
             findings.append(finding)
-    return findings
+    return _numbered(findings)
+
+
+def _place(line: InvoiceLine) -> tuple[bool, Decimal, Decimal, Decimal]:
+    """An order that does not depend on how a file lists its lines."""
+    return line.unit_price is None, line.unit_price or ZERO, line.quantity, line.amount
+
+
+def _numbered(findings: list[Finding]) -> list[Finding]:
+    """Findings of one rule at one price are told apart by number, from the second on."""
+    seen: Counter[tuple[Rule, str]] = Counter()
+    numbered = []
+    for finding in findings:
+        seen[finding.rule, finding.place] += 1
+        count = seen[finding.rule, finding.place]
+        place = finding.place if count == 1 else f"{finding.place}#{count}"
+        numbered.append(replace(finding, place=place))
+    return numbered
 
 
 def _without_duplicates(
@@ -145,9 +162,9 @@ def _pairs(
     return pairs + [(None, e) for e in left]
 
 
-def _duplicate(line: InvoiceLine, copy: int) -> Finding:
+def _duplicate(line: InvoiceLine) -> Finding:
     return Finding(
-        Rule.DUPLICATE, line.charge_code, f"{_price(line)}#{copy}", line.amount, ZERO,
+        Rule.DUPLICATE, line.charge_code, _price(line), line.amount, ZERO,
         f"{line.charge_code} is billed again with the same quantity, price and amount",
     )  # fmt: skip
 

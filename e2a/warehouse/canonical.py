@@ -6,7 +6,7 @@ What one row becomes is decided here without a look at any other row; what rows 
 
 import hashlib
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -28,10 +28,15 @@ FUTURE_TOLERANCE = timedelta(minutes=15)
 
 @dataclass(frozen=True, slots=True)
 class InboxRow:
-    """A delivery with its place in the inbox."""
+    """A delivery with its place in the inbox.
+
+    `accepted_at` is when its facts became known: receipt, or, for a row that was held back, the
+    instant of its resolution (C19).
+    """
 
     seq: int
     delivery: Delivery
+    accepted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +51,15 @@ class Refusal:
 
 @dataclass(slots=True)
 class Understood:
-    """What one inbox row became."""
+    """What one inbox row became; each event with its place among all that the row states."""
 
     row: InboxRow
     outcome: Outcome
     reason: str | None = None
     detail: str | None = None
-    events: Sequence[CanonicalEvent] = ()
+    events: Sequence[tuple[int, CanonicalEvent]] = ()
     refusals: list[Refusal] = field(default_factory=list)
+    mentions: frozenset[str] = frozenset()
 
 
 def understand(row: InboxRow, parse: Parser) -> Understood:
@@ -79,33 +85,44 @@ def understand(row: InboxRow, parse: Parser) -> Understood:
 
 def _judged(row: InboxRow, events: Sequence[CanonicalEvent]) -> Understood:
     good, refusals = [], []
+    mentions = frozenset(_mentions(events))
     for ordinal, event in enumerate(events):
-        problem = _implausible(event, recorded_at(row.delivery, event), row.delivery)
+        problem = _implausible(event, recorded_at(row, event), row)
         if problem is None:
-            good.append(event)
+            good.append((ordinal, event))
         else:
             refusals.append(Refusal(ordinal, *problem, event.source_event_id))
     if refusals:
         first = refusals[0]
-        return Understood(row, Outcome.QUARANTINED, first.reason, first.detail, good, refusals)
-    return Understood(row, Outcome.CANONICAL, events=good)
+        return Understood(
+            row, Outcome.QUARANTINED, first.reason, first.detail, good, refusals, mentions
+        )
+    return Understood(row, Outcome.CANONICAL, events=good, mentions=mentions)
 
 
-def recorded_at(delivery: Delivery, event: CanonicalEvent) -> datetime:
-    """When the fact became known: receipt, or what a file states (C19)."""
-    if delivery.source is Source.FILE and event.recorded_at is not None:
+def _mentions(events: Sequence[CanonicalEvent]) -> Iterator[str]:
+    """Names of orders and parcels, so that a row can be found whatever became of its facts."""
+    for event in events:
+        for reference in (event.order, event.shipment, *event.aliases):
+            if reference is not None:
+                yield str(reference)
+
+
+def recorded_at(row: InboxRow, event: CanonicalEvent) -> datetime:
+    """When the fact became known: what a file states, else when the row was accepted (C19)."""
+    if row.delivery.source is Source.FILE and event.recorded_at is not None:
         return event.recorded_at
-    return delivery.received_at
+    return row.accepted_at
 
 
 def _implausible(
-    event: CanonicalEvent, recorded: datetime, delivery: Delivery
+    event: CanonicalEvent, recorded: datetime, row: InboxRow
 ) -> tuple[str, str] | None:
-    if recorded > delivery.received_at:
+    if recorded > row.accepted_at:
         return (
             "recorded_in_future",
             f"recorded_at {recorded.isoformat()} lies after receipt at "
-            f"{delivery.received_at.isoformat()}; a file may only state an earlier instant (C19)",
+            f"{row.accepted_at.isoformat()}; a file may only state an earlier instant (C19)",
         )
     if event.occurred_at > recorded + FUTURE_TOLERANCE or event.occurred_at < EARLIEST_PLAUSIBLE:
         return (
@@ -148,7 +165,7 @@ def copy_row(
         event.code, event.status and event.status.value, event.reason, event.party,
         event.quantity, sorted(event.flags), _json(event.attributes),
         sorted(flag.value for flag in event.time_flags), event.occurred_at,
-        recorded_at(delivery, event), event.correlation_id, payload_hash(event),
+        recorded_at(row, event), event.correlation_id, payload_hash(event),
         _json(event.fragment), parser_version,
     )  # fmt: skip
 

@@ -7,13 +7,14 @@ read: a sequence alone would skip rows that commit late.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
 
 from e2a.domain.deliveries import Delivery, Parser, Source
 from e2a.warehouse.canonical import InboxRow, understand
+from e2a.warehouse.identity import relearn
 from e2a.warehouse.store import store
 
 CHUNK = 5_000
@@ -94,25 +95,48 @@ def _next_batch(connection: psycopg.Connection[Any], reader: Reader) -> Drained 
     return Drained(len(rows), events, frozenset(days))
 
 
-def reread(connection: psycopg.Connection[Any], reader: Reader, first: date, last: date) -> Drained:
+def reread(
+    connection: psycopg.Connection[Any],
+    reader: Reader,
+    first: date,
+    last: date,
+    resolved_at: datetime,
+) -> Drained:
     """Parse again what was received on the UTC days first..last, up to the watermark.
 
     Idempotent: with the same parser nothing changes; with a newer one its reading replaces the
-    older one, `recorded_at` kept; dead letters get another try. Rows of forgotten orders are left
+    older one, `recorded_at` kept; rows that were held back get another try, and what they now say
+    is known from `resolved_at` on (C19). Rows of forgotten orders are left
     as they are: what they meant was decided while they could still be read.
     """
     rows = events = after = 0
-    while True:
+    while found := _reread_chunk(connection, reader, (first, last), after, resolved_at):
+        rows, events, after = rows + found[0], events + found[1], found[2]
+    if events:
         with connection.transaction():
-            low = claim(connection, "*", reader.source)
-            found = connection.execute(
-                _RECEIVED, (reader.source, first, last, *low, after, CHUNK)
-            ).fetchall()
-            if not found:
-                return Drained(rows, events)
-            understood = [understand(_inbox_row(reader.source, r), reader.parse) for r in found]
-            events += store(connection, understood, reader.parser_version)
-            rows, after = rows + len(found), found[-1][0]
+            relearn(connection)
+    return Drained(rows, events)
+
+
+def _reread_chunk(
+    connection: psycopg.Connection[Any],
+    reader: Reader,
+    days: tuple[date, date],
+    after: int,
+    resolved_at: datetime,
+) -> tuple[int, int, int] | None:
+    """Rows, changed events and the last seq of the next chunk; None at the end."""
+    with connection.transaction():
+        low = claim(connection, "*", reader.source)
+        found = connection.execute(_RECEIVED, (reader.source, *days, *low, after, CHUNK)).fetchall()
+        if not found:
+            return None
+        rows = [
+            _inbox_row(reader.source, row[:-1], resolved_at if row[-1] else None) for row in found
+        ]
+        understood = [understand(row, reader.parse) for row in rows]
+        changed = store(connection, understood, reader.parser_version)
+        return len(found), changed, found[-1][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +155,12 @@ def pending(connection: psycopg.Connection[Any]) -> list[Pending]:
     return [Pending(*row) for row in connection.execute(_PENDING).fetchall()]
 
 
-def _inbox_row(source: Source, row: tuple[Any, ...]) -> InboxRow:
+def _inbox_row(
+    source: Source, row: tuple[Any, ...], resolved_at: datetime | None = None
+) -> InboxRow:
     seq, tenant_id, delivery_id, received_at, headers, body = row
-    return InboxRow(seq, Delivery(tenant_id, source, delivery_id, received_at, body, headers))
+    delivery = Delivery(tenant_id, source, delivery_id, received_at, body, headers)
+    return InboxRow(seq, delivery, resolved_at or received_at)
 
 
 _COLUMNS = "seq, tenant_id, delivery_id, received_at, headers, body"
@@ -147,7 +174,15 @@ order by xid, seq limit %s
 """
 
 _RECEIVED = f"""
-select {_COLUMNS} from landing.inbox
+select
+    {_COLUMNS},
+    exists (
+        select from landing.outcomes as o
+        where
+            o.tenant_id = inbox.tenant_id and o.inbox_seq = inbox.seq and o.events = 0
+            and o.outcome in ('waiting', 'quarantined', 'dead_letter')
+    ) as was_held_back
+from landing.inbox
 where
     source = %s and redacted_at is null
     and received_at >= (%s::date)::timestamp at time zone 'UTC'

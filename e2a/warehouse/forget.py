@@ -56,6 +56,11 @@ def forget(
             "where tenant_id = %s and inbox_seq = any(%s)",
             (tenant_id, seqs),
         )
+        connection.execute(
+            "update landing.dead_letters set error = '' "
+            "where tenant_id = %s and inbox_seq = any(%s)",
+            (tenant_id, seqs),
+        )
     ids = {(row[1], row[2]) for row in rows}
     lines = sum(_blank_archive(file, tenant_id, ids) for file in _archives(archives))
     return Forgotten(sum(blanked), events, lines)
@@ -121,35 +126,19 @@ def _blank_archive(file: Path, tenant_id: str, ids: set[tuple[str, str]]) -> int
     return changed
 
 
-# Every row that produced an event of the order, by any of its names or parcels, or repeated one.
+# Every row that mentions a name of the order or one of its parcels, whatever became of its facts.
 _ROWS = """
 with names as (
     select name from orders.identifiers where tenant_id = %(tenant)s and order_id = %(order)s
-),
-parcels as (
-    select s.shipment_name from orders.shipments as s inner join names on s.order_name = names.name
-    where s.tenant_id = %(tenant)s
-),
-events as (
-    select source, source_event_id, inbox_seq from landing.order_events
-    where
-        tenant_id = %(tenant)s
-        and (
-            order_name in (select name from names)
-            or shipment_name in (select shipment_name from parcels)
-        )
+    union
+    select s.shipment_name from orders.shipments as s
+    inner join orders.identifiers as i on i.tenant_id = s.tenant_id and i.name = s.order_name
+    where s.tenant_id = %(tenant)s and i.order_id = %(order)s
 )
 select i.seq, i.source, i.delivery_id, i.body, i.redacted_at is not null
-from landing.inbox as i
-where
-    i.tenant_id = %(tenant)s
-    and (
-        i.seq in (select inbox_seq from events)
-        or i.seq in (
-            select q.inbox_seq from landing.quarantine as q
-            inner join events using (source, source_event_id)
-            where q.tenant_id = %(tenant)s
-        )
-    )
+from landing.outcomes as o
+inner join landing.inbox as i
+    on i.tenant_id = o.tenant_id and i.received_at = o.received_at and i.seq = o.inbox_seq
+where o.tenant_id = %(tenant)s and o.mentions && array(select name from names)
 order by i.seq
 """

@@ -25,11 +25,40 @@ def learn(connection: psycopg.Connection[Any]) -> int:
     return connection.execute(_TOUCH_NEW).rowcount
 
 
+def relearn(connection: psycopg.Connection[Any]) -> None:
+    """Learn every name anew from all events: a newer reading may have withdrawn a link.
+
+    Orders are touched where a name came to mean another order.
+    """
+    connection.execute(_BEFORE)
+    for table in ("aliases", "shipments", "identifiers"):
+        connection.execute(f"delete from orders.{table}")
+    connection.execute(_STAGE_ALL)
+    learn(connection)
+    connection.execute("delete from staged")
+    connection.execute(_TOUCH_CHANGED)
+
+
 def _learn(connection: psycopg.Connection[Any], table: str, statement: LiteralString) -> None:
     """Run the statement, and let the planner know if the table has grown by much."""
     changed = connection.execute(statement).rowcount
     connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
 
+
+_BEFORE = """
+create temp table known_before on commit drop as
+select tenant_id, name, order_id, known_from from orders.identifiers
+"""
+
+_STAGE_ALL = "insert into staged select * from landing.order_events; analyze staged"
+
+_TOUCH_CHANGED = """
+insert into ops.touched_orders (tenant_id, order_id)
+select distinct b.tenant_id, b.order_id from known_before as b
+left join orders.identifiers as i on i.tenant_id = b.tenant_id and i.name = b.name
+where (i.order_id, i.known_from) is distinct from (b.order_id, b.known_from)
+on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
+"""
 
 _ALIASES = """
 insert into orders.aliases as a (tenant_id, name, other, known_from)
@@ -92,11 +121,11 @@ best as (
     from reach
     order by
         tenant_id, root,
-        case split_part(name, ':', 1)
+        case split_part(reach.name, ':', 1)
             when 'shopify' then 0 when 'order' then 1 when 'wms' then 2 when 'shopify_fo' then 9
             else 3
         end,
-        name, known_from
+        reach.name, known_from
 )
 insert into orders.identifiers as i (tenant_id, name, order_id, known_from)
 select tenant_id, name, order_id, known_from from best

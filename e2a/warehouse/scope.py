@@ -14,10 +14,10 @@ from typing import Any
 import psycopg
 
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.drain import claim
 
-TRANSFORM = "transform"
-"""The lane whose watermark row is the lease on `ops.batch_orders`."""
+LEASE = "hashtext('e2a.transform')"
+"""Key of the lease on `ops.batch_orders`: an advisory lock of a session, because a row lock would
+hold a transaction id for the whole pass, and nothing that lands meanwhile could be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,17 @@ def claimed(
     stay marked and the next pass takes them again. A partial pass, over some models only, strikes
     nothing off: the other models have not seen the orders.
     """
-    with warehouse.connect(Role.APP) as lease, warehouse.connect(Role.APP) as work:
-        claim(lease, "*", TRANSFORM)
+    with (
+        warehouse.connect(Role.APP, autocommit=True) as lease,
+        warehouse.connect(Role.APP) as work,
+    ):
+        lease.execute(f"select pg_advisory_lock({LEASE})")
         with work.transaction():
             scope = fill(work, everything=everything)
         yield scope
         if not partial:
             with work.transaction():
                 strike_off(work)
-        lease.rollback()
 
 
 def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Scope:
@@ -72,7 +74,7 @@ def strike_off(connection: psycopg.Connection[Any]) -> None:
 def refresh(connection: psycopg.Connection[Any]) -> Scope:
     """One step in one transaction: claim touched orders, refresh the hot models, strike off."""
     with connection.transaction():
-        claim(connection, "*", TRANSFORM)
+        connection.execute(f"select pg_advisory_xact_lock({LEASE})")
         scope = fill(connection)
         if scope.orders:
             for (model,) in connection.execute(

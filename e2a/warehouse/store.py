@@ -12,10 +12,10 @@ from typing import Any
 import psycopg
 
 from e2a.domain.deliveries import Outcome
-from e2a.warehouse import identity
+from e2a.warehouse import identity, standing
 from e2a.warehouse.canonical import COLUMNS, Understood, copy_row
 
-_DATA = [column for column in COLUMNS if column != "ordinal"]
+_DATA = list(COLUMNS)
 
 
 def store(
@@ -27,16 +27,17 @@ def store(
         How many events were new or changed.
     """
     _stage(connection, understood, parser_version)
-    connection.execute(_FORGOTTEN)
-    connection.execute(_RANK)
-    connection.execute(_CONFLICTS)
-    changed = connection.execute(_DISPLACE).rowcount
+    connection.execute(standing.FORGET)
+    connection.execute(standing.RANK)
+    connection.execute(standing.CONFLICTS)
+    changed = connection.execute(standing.DISPLACE).rowcount
     changed += connection.execute(_INSERT).rowcount
     changed += connection.execute(_REPLACE).rowcount
     connection.execute(_OUTCOMES)
     if understood:
         table = f"landing.{understood[0].row.delivery.source}_events"
         connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
+    connection.execute(standing.DROP_CONFLICTS)
     identity.learn(connection)
     return changed
 
@@ -47,7 +48,7 @@ def _stage(
     connection.execute(_TEMPORARY)
     with connection.cursor().copy(f"copy staged ({', '.join(COLUMNS)}) from stdin") as copy:
         for became in understood:
-            for ordinal, event in enumerate(became.events):
+            for ordinal, event in became.events:
                 copy.write_row(copy_row(became.row, ordinal, event, parser_version))
     with connection.cursor().copy("copy decided from stdin") as copy:
         for became in understood:
@@ -61,7 +62,8 @@ def _decided(became: Understood, parser_version: str) -> tuple[object, ...]:
     delivery = became.row.delivery
     return (
         delivery.tenant_id, became.row.seq, delivery.source.value, delivery.received_at,
-        became.outcome.value, became.reason, became.detail, len(became.events), parser_version,
+        became.outcome.value, became.reason, became.detail, len(became.events),
+        sorted(became.mentions), parser_version,
     )  # fmt: skip
 
 
@@ -106,95 +108,15 @@ def _dead_letters(connection: psycopg.Connection[Any], understood: Sequence[Unde
 
 _TEMPORARY = """
 create temp table if not exists staged (
-    like landing.order_events including defaults, ordinal integer
+    like landing.order_events including defaults
 ) on commit delete rows;
 create temp table if not exists ranked (
     tenant_id text, inbox_seq bigint, ordinal integer, standing text
 ) on commit delete rows;
 create temp table if not exists decided (
     tenant_id text, inbox_seq bigint, source text, received_at timestamptz, outcome text,
-    reason text, detail text, events integer, parser_version text
+    reason text, detail text, events integer, mentions text[], parser_version text
 ) on commit delete rows
-"""
-
-# Events that these rows had produced and, read again, no longer produce. Their orders are touched
-# by way of `staged` only if the row still names them, so touch them here.
-_FORGOTTEN = """
-with gone as (
-    delete from landing.order_events as e using decided as d
-    where
-        e.inbox_seq = d.inbox_seq and e.tenant_id = d.tenant_id
-        and not exists (
-            select from staged as s
-            where (s.tenant_id, s.source, s.source_event_id)
-            = (e.tenant_id, e.source, e.source_event_id)
-        )
-    returning e.tenant_id, e.order_name
-)
-insert into ops.touched_orders (tenant_id, order_id)
-select distinct i.tenant_id, i.order_id from gone as g
-inner join orders.identifiers as i on i.tenant_id = g.tenant_id and i.name = g.order_name
-on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
-"""
-
-# new: first of its identity. own: the row that already produced it. displaces: beats the stored
-# one. duplicate: same words again. conflict: other words, later.
-_RANK = """
-insert into ranked
-select
-    s.tenant_id, s.inbox_seq, s.ordinal,
-    case
-        when s.place > 1 and s.payload_hash = s.first_hash then 'duplicate'
-        when s.place > 1 then 'conflict'
-        when e.tenant_id is null then 'new'
-        when e.inbox_seq = s.inbox_seq then 'own'
-        when e.payload_hash = s.payload_hash then 'duplicate'
-        when (s.recorded_at, s.inbox_seq) < (e.recorded_at, e.inbox_seq) then 'displaces'
-        else 'conflict'
-    end
-from (
-    select
-        *,
-        row_number() over by_arrival as place,
-        first_value(payload_hash) over by_arrival as first_hash
-    from staged
-    window by_arrival as (
-        partition by tenant_id, source, source_event_id order by recorded_at, inbox_seq, ordinal
-    )
-) as s
-left join landing.order_events as e
-    on e.tenant_id = s.tenant_id and e.source = s.source and e.source_event_id = s.source_event_id
-"""
-
-_CONFLICTS = """
-insert into landing.quarantine
-select
-    s.tenant_id, s.inbox_seq, s.ordinal, s.source, s.source_event_id, 'conflict',
-    'event ' || s.source_event_id || ' came before with another payload; the first stands until '
-    'an event_voided names it (C9)', s.fragment, d.received_at
-from staged as s
-inner join ranked as r using (tenant_id, inbox_seq, ordinal)
-inner join decided as d using (tenant_id, inbox_seq)
-where r.standing = 'conflict'
-on conflict do nothing
-"""
-
-_DISPLACE = """
-with displaced as (
-    delete from landing.order_events as e using staged as s
-    inner join ranked as r using (tenant_id, inbox_seq, ordinal)
-    where
-        r.standing = 'displaces'
-        and (e.tenant_id, e.source, e.source_event_id) = (s.tenant_id, s.source, s.source_event_id)
-    returning e.*
-)
-insert into landing.quarantine
-select
-    tenant_id, inbox_seq, 0, source, source_event_id, 'conflict',
-    'event ' || source_event_id || ' is contradicted by one that was recorded earlier (C9)',
-    fragment, recorded_at
-from displaced
-on conflict do nothing
 """
 
 _COLUMN_LIST = ", ".join(_DATA)
@@ -235,7 +157,7 @@ select
         when r.conflicts > 0 then 'conflict'
         when r.kept = 0 then 'duplicate'
     end,
-    d.detail, coalesce(r.kept, 0), d.parser_version
+    d.detail, coalesce(r.kept, 0), d.mentions, d.parser_version
 from decided as d
 left join (
     select
@@ -246,7 +168,10 @@ left join (
 ) as r using (tenant_id, inbox_seq)
 on conflict (tenant_id, inbox_seq) do update set
     outcome = excluded.outcome, reason = excluded.reason, detail = excluded.detail,
-    events = excluded.events, parser_version = excluded.parser_version
-where (o.outcome, o.reason, o.detail, o.events, o.parser_version) is distinct from
-(excluded.outcome, excluded.reason, excluded.detail, excluded.events, excluded.parser_version)
+    events = excluded.events, mentions = excluded.mentions,
+    parser_version = excluded.parser_version
+where (o.outcome, o.reason, o.detail, o.events, o.mentions, o.parser_version) is distinct from (
+    excluded.outcome, excluded.reason, excluded.detail, excluded.events, excluded.mentions,
+    excluded.parser_version
+)
 """

@@ -15,6 +15,7 @@ from e2a.sources.registry import PARSER_VERSION, parse
 from e2a.warehouse.drain import Reader, drain, reread
 from e2a_assets.owners import DATA
 from e2a_assets.partitions import RECEIPT_DAYS
+from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
 READ_TAG = "e2a/read"
@@ -44,7 +45,7 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
         tags={"pii": "true"},
     )
     def events(
-        context: dg.AssetExecutionContext, warehouse: WarehouseResource
+        context: dg.AssetExecutionContext, warehouse: WarehouseResource, clock: Clock
     ) -> dg.MaterializeResult:  # type: ignore[type-arg]
         reader = Reader(source, parse, PARSER_VERSION)
         with warehouse.connect() as connection:
@@ -52,7 +53,7 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
             if context.run.tags.get(READ_TAG) != ONLY_NEW:
                 window = context.partition_key_range
                 first, last = date.fromisoformat(window.start), date.fromisoformat(window.end)
-                again = reread(connection, reader, first, last)
+                again = reread(connection, reader, first, last, clock.now())
                 read += again
             stored = connection.execute(
                 "select count(*) from landing.order_events where source = %s", (source,)

@@ -123,11 +123,6 @@ def test_validating_and_proposing_twice_writes_once(modelled, tmp_path):
     ]  # fmt: skip
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG matching.py: colliding keys, one finding overwrites the other and every run "
-    "changes it",
-)
 def test_two_lines_of_one_charge_that_nobody_performed_are_both_found_and_found_once(
     modelled, tmp_path
 ):
@@ -190,10 +185,6 @@ def test_reading_a_landed_invoice_again_writes_nothing(modelled, tmp_path):
     assert len(rows(modelled, "select from billing.invoice_lines")) == 3
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG billed.py _store: on conflict do nothing whatever the content",
-)
 def test_a_corrected_invoice_under_the_same_number_is_not_silently_dropped(modelled, tmp_path):
     """`An invoice is identified by its number and content`: the second content is another one."""
     bill(modelled, tmp_path, *RIGHT)

@@ -128,10 +128,6 @@ def test_every_rule_has_a_severity():
     assert set(SEVERITY) == set(Rule)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG matching.py Finding.place does not tell lines of one price apart",
-)
 def test_two_freight_lines_that_nobody_expects_are_two_findings_with_two_keys():
     """Pass-through lines have no price to tell them apart: one overwrote the other when stored."""
     billed = [line("freight", None, "1", "18.40"), line("freight", None, "1", "7.10")]
@@ -157,20 +153,12 @@ def test_the_discrepancies_add_up_to_the_whole_difference(billed, expected):
     assert sum(f.discrepancy for f in compare(billed, expected)) == total
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG matching.py Finding.place does not tell lines of one price apart",
-)
 @given(LINES, LINES)
 def test_every_finding_has_a_key_of_its_own(billed, expected):
     keys = [f.key("i") for f in compare(billed, expected)]
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG matching.py: lines are paired and duplicates numbered in the order of the file",
-)
 @given(LINES, LINES, st.randoms(use_true_random=False))
 def test_the_order_of_the_lines_changes_no_key_and_no_amount(billed, expected, random):
     shuffled = list(billed), list(expected)

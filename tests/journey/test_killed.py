@@ -1,4 +1,4 @@
-"""`kill -9` at any moment, then the same command again: the same state as if nothing had happened."""
+"""`kill -9` at any moment, then the same command again: the state is as if nothing had happened."""
 
 import os
 import shutil

@@ -19,9 +19,7 @@ INSTANTS = [
 
 def instants(column: pd.Series) -> pd.Series:
     """Local wall time as UTC: the first occurrence in a fold, the end of a gap."""
-    local = column.dt.tz_localize(
-        ZONE, ambiguous=[True] * len(column), nonexistent="shift_forward"
-    )
+    local = column.dt.tz_localize(ZONE, ambiguous=[True] * len(column), nonexistent="shift_forward")
     return local.dt.tz_convert("UTC")
 
 

@@ -21,6 +21,8 @@ from e2a.warehouse.inbox import Landed, land
 
 TENANT = "demo-3pl"
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+RESOLVED = datetime(2026, 5, 6, 8, tzinfo=UTC)
+"""When rows that were held back are read again."""
 _ids = count(1)
 
 KEPT_TABLES = (
@@ -90,7 +92,7 @@ def again(
 ) -> Drained:  # fmt: skip
     """Read everything that lies in the inbox once more."""
     days = NOW.date() - timedelta(days=400), NOW.date() + timedelta(days=400)
-    return reread(connection, Reader(source, parse, version), *days)
+    return reread(connection, Reader(source, parse, version), *days, resolved_at=RESOLVED)
 
 
 def rows(connection: psycopg.Connection[Any], query: str, *given: Any) -> list[tuple]:

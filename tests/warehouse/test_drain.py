@@ -152,7 +152,7 @@ def test_reading_days_again_does_not_read_beyond_the_watermark(app):
 def test_reading_days_again_reads_those_utc_days_only(app):
     read(app, *(deliver(event(str(n)), at=at(n * 24 * 60)) for n in range(3)))
     day = NOW.date()
-    assert module.reread(app, READER, day, day).rows == 1
+    assert module.reread(app, READER, day, day, NOW).rows == 1
 
 
 def test_reading_again_in_chunks_reads_every_row_once(app, monkeypatch):

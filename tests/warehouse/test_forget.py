@@ -110,10 +110,6 @@ def test_a_repetition_and_a_contradiction_of_a_fact_are_blanked_with_it(app, tmp
     assert "Ann" not in fragments(app)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG forget.py _ROWS: rows whose outcome is `duplicate` are not found",
-)
 def test_a_repeated_delivery_under_another_id_is_blanked_too(app, tmp_path):
     """Sources send a message again under a new id: a duplicate holds the same person."""
     read(app, deliver(personal("a")), deliver(personal("a"), at=at(1)))
@@ -121,10 +117,6 @@ def test_a_repeated_delivery_under_another_id_is_blanked_too(app, tmp_path):
     assert b"Ann" not in bodies(app)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG forget.py _ROWS: rows whose facts were all refused are not found",
-)
 def test_a_refused_fact_about_the_order_is_blanked_too(app, tmp_path):
     read(app, deliver(personal("a")), deliver(personal("b", occurred_at=at(99))))
     forget(app, TENANT, "wms:1", tmp_path)

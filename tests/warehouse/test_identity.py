@@ -47,9 +47,6 @@ def test_names_are_united_through_names_in_between(app):
         pytest.param(
             ["wms:2", "wms:1"],
             "wms:1",
-            marks=pytest.mark.xfail(
-                strict=True, reason="BUG identity.py _IDENTIFIERS: `order by name` is the output's"
-            ),
         ),
     ],
 )
@@ -66,11 +63,6 @@ def test_a_link_that_arrives_later_touches_the_old_order_and_the_new_one(app):
     assert touched(app) == {"wms:1", "shopify:9"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG identity.py _IDENTIFIERS: `order by name` means the output column, names of "
-    "one rank stay apart",
-)
 def test_a_link_between_strangers_touches_every_order_that_it_unites(app):
     read(
         app,
@@ -162,20 +154,12 @@ def test_orders_do_not_depend_on_the_order_in_which_events_come(app, order, size
     assert len(tables(app)["orders.shipments"]) == 2
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG identity.py reads `staged`, conflicts included",
-)
 def test_a_quarantined_fact_unites_nothing(app):
     read(app, deliver(event("a", order="wms:1")), deliver(event("b", order="shopify:9")))
     read(app, deliver(event("a", order="wms:1", aliases=["shopify:9"])))
     assert orders(app) == {"wms:1": "wms:1", "shopify:9": "shopify:9"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG identity.py only ever adds aliases and shipments",
-)
 def test_a_link_that_a_newer_reading_no_longer_sees_is_undone(app):
     read(
         app,

@@ -46,11 +46,6 @@ def test_an_order_touched_again_during_a_pass_stays_touched(app, warehouse):
     assert touched(app) == {"wms:2"}
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG scope.claimed: the lease's row lock holds an xid, so drain reads nothing "
-    "while it lasts",
-)
 def test_a_pass_over_the_models_does_not_keep_lanes_from_reading(app, warehouse):
     _two(app)
     with claimed(warehouse):

@@ -12,19 +12,11 @@ def _displaced(app):
     read(app, deliver(event("a", quantity="2")))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _DISPLACE: the displaced row keeps its outcome `canonical`",
-)
 def test_a_displaced_row_is_quarantined_like_one_that_came_second(app):
     _displaced(app)
     assert outcomes(app) == [("quarantined", "conflict"), ("canonical", None)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _DISPLACE: outcome and quarantine row differ from what a reread writes",
-)
 def test_reading_again_after_a_displacement_changes_nothing(app):
     _displaced(app)
     before = kept(app)
@@ -32,11 +24,6 @@ def test_reading_again_after_a_displacement_changes_nothing(app):
     assert kept(app) == before
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _DISPLACE: ordinal 0 collides with the row's own refusal, `on "
-    "conflict do nothing` drops it",
-)
 def test_a_displaced_fact_does_not_hide_another_refusal_of_its_row(app):
     read(app, deliver(event("b", occurred_at=at(99)), event("a", quantity="3"), at=at(1)))
     read(app, deliver(event("a", quantity="2")))
@@ -44,11 +31,6 @@ def test_a_displaced_fact_does_not_hide_another_refusal_of_its_row(app):
     assert held == [("a", "conflict"), ("b", "implausible_time")]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _RANK: place > 1 is compared with the batch's first only, not with "
-    "what stands",
-)
 def test_a_repetition_of_what_stands_is_a_duplicate_beside_a_conflict_too(app):
     read(app, deliver(event("a", quantity="1")))
     read(
@@ -76,10 +58,6 @@ def _dead_then_read(app):
     again(app, version="v2")
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _RANK: an own row behind an equal older one becomes `duplicate`",
-)
 def test_what_stands_belongs_to_a_row_whose_outcome_is_canonical(app):
     _dead_then_read(app)
     counted = rows(
@@ -90,20 +68,11 @@ def test_what_stands_belongs_to_a_row_whose_outcome_is_canonical(app):
     assert counted == [("a", "canonical", 1)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _RANK: an own row behind an equal older one is never replaced",
-)
 def test_a_newer_reading_replaces_what_stands_though_an_older_row_repeats_it(app):
     _dead_then_read(app)
     assert rows(app, "select parser_version from landing.order_events") == [("v2",)]
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG canonical.py recorded_at: a dead letter resolved later takes its receipt, "
-    "not its resolution (C19)",
-)
 def test_a_row_that_was_held_back_became_known_when_it_was_resolved(app):
     def faulty(delivery):
         raise ZeroDivisionError
@@ -116,10 +85,6 @@ def test_a_row_that_was_held_back_became_known_when_it_was_resolved(app):
     assert stored(app)[0][2] == known
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="BUG store.py _FORGOTTEN: asks whether any staged row, not the same row, still says it",
-)
 def test_an_identity_that_passes_to_another_row_takes_that_rows_words(app):
     read(
         app, deliver(event("a", quantity="2"), id="d1"), deliver(event("a", quantity="3"), at=at(1))

@@ -91,6 +91,7 @@ create table landing.order_events (
     fragment jsonb not null default '{}',
     parser_version text not null,
     inbox_seq bigint not null,
+    ordinal integer not null default 0,
     primary key (tenant_id, source, source_event_id)
 ) partition by list (source);
 create table landing.shopify_events partition of landing.order_events for values in ('shopify');
@@ -114,11 +115,12 @@ create table landing.outcomes (
     reason text,
     detail text,
     events integer not null default 0,
+    mentions text[] not null default '{}',
     parser_version text not null,
     primary key (tenant_id, inbox_seq)
 );
 create index outcomes_open on landing.outcomes (outcome) where outcome in ('quarantined', 'dead_letter', 'waiting');
-comment on table landing.outcomes is 'How each inbox row ended: exactly one outcome a row (coverage).';
+comment on table landing.outcomes is 'How each inbox row ended: exactly one outcome a row (coverage), and which orders and parcels it mentions.';
 
 create table landing.quarantine (
     tenant_id text not null,

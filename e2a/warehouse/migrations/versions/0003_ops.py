@@ -20,7 +20,7 @@ create table ops.watermarks (
 comment on table ops.watermarks is
 'How far each lane has read the inbox, as (xid, seq) of the last row; the row lock is the lane''s lease.';
 insert into ops.watermarks (tenant_id, lane) values
-('*', 'shopify'), ('*', 'wms'), ('*', 'carrier'), ('*', 'file'), ('*', 'transform');
+('*', 'shopify'), ('*', 'wms'), ('*', 'carrier'), ('*', 'file');
 
 create table ops.batches (
     tenant_id text not null,
@@ -93,16 +93,13 @@ begin
     end if;
 end $$;
 
--- Called by dbt before its models. A lane that claimed a scope holds the transform watermark's row
--- lock: then the scope stands as claimed. Otherwise somebody runs dbt by hand: every order is in
--- scope, so that a build can never shrink a table.
+-- Called by dbt before its models. A lane that claimed a scope holds the lease: then the scope stands
+-- as claimed. Otherwise somebody runs dbt by hand: every order is in scope, so that a build can never
+-- shrink a table.
 create function ops.open_scope() returns text language plpgsql as $$
 declare held boolean;
 begin
-    select not exists (
-        select from ops.watermarks
-        where tenant_id = '*' and lane = 'transform' for update skip locked
-    ) into held;
+    held := not pg_try_advisory_lock(hashtext('e2a.transform'));
     if held then
         return 'claimed';
     end if;
@@ -113,6 +110,7 @@ begin
     select distinct t.tenant_id, date_trunc('month', e.occurred_at at time zone t.billing_zone)::date
     from reference.tenants as t inner join landing.order_events as e on e.tenant_id = t.tenant_id
     on conflict do nothing;
+    perform pg_advisory_unlock(hashtext('e2a.transform'));
     return 'everything';
 end $$;
 """
