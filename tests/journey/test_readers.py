@@ -83,7 +83,8 @@ def test_a_full_refresh_underneath_does_not_break_an_open_query(demo, reader):
     with reader.cursor(name="report") as cursor:
         cursor.itersize = 100
         cursor.execute(
-            "select v.order_id from sla.verdicts v join sla.clocks c using (tenant_id, order_id, stage, instance)"
+            "select v.order_id from sla.verdicts v "
+            "join sla.clocks c using (tenant_id, order_id, stage, instance)"
         )
         first = cursor.fetchmany(100)
         rebuild = subprocess.run(
