@@ -28,7 +28,8 @@ released as (
             when policies.released_by @> array['order_paid', 'order_released']
                 then
                     case
-                        when milestones.paid_at is not null
+                        when
+                            milestones.paid_at is not null
                             and milestones.order_released_at is not null
                             then greatest(milestones.paid_at, milestones.order_released_at)
                     end
@@ -68,9 +69,8 @@ started as (
             when 'delivered' then released.delivered_at
         end as observed_at,
         case released.end_milestone
-            when 'picked' then least(
-                released.packed_at, released.shipped_at, released.delivered_at
-            )
+            when 'picked'
+                then least(released.packed_at, released.shipped_at, released.delivered_at)
             when 'packed' then least(released.shipped_at, released.delivered_at)
             when 'shipped' then released.delivered_at
         end as implied_at,
@@ -147,23 +147,46 @@ facts as (
             and holds.known_from = pinned.known_from
 ),
 
-compared as (
+weighed as (
     select
         facts.*,
-        (
+        row(
             started_at, completed_at, inferred, cancelled_at, excused, deadline, held,
             policy_version
-        ) is distinct from lag(
-            (
-                started_at, completed_at, inferred, cancelled_at, excused, deadline, held,
-                policy_version
-            )
-        ) over (
+        ) as weight
+    from facts
+),
+
+compared as (
+    select
+        *,
+        lag(weight) over (
             partition by tenant_id, order_id, stage, instance
             order by known_from
-        ) as changed
-    from facts
+        ) as weight_before
+    from weighed
 )
 
-select * from compared
-where changed
+select
+    tenant_id,
+    order_id,
+    stage,
+    instance,
+    known_from,
+    site,
+    service_level,
+    channel,
+    policy_version,
+    calendar_version,
+    target_seconds,
+    deadline,
+    at_risk_level,
+    owner,
+    started_at,
+    completed_at,
+    inferred,
+    cancelled_at,
+    excused,
+    held
+from compared
+where weight is distinct from weight_before

@@ -46,6 +46,7 @@ pauses as (
             rows between unbounded preceding and 1 preceding
         ) as earlier_held
     from targets
+    -- noqa: disable=LT02
     cross join lateral (
         select
             span.ordinal,
@@ -59,6 +60,7 @@ pauses as (
             end as released_position
         from unnest(targets.held) with ordinality as span (held, ordinal)
     ) as spans
+    -- noqa: enable=LT02
     where targets.held is not null
 ),
 
@@ -113,15 +115,19 @@ deadlines as (
     left join extensions using (tenant_id, order_id, stage, instance, known_from)
 ),
 
-compared as (
+weighed as (
     select
         deadlines.*,
         completed_at is not null or cancelled_at is not null as is_closed,
-        (started_at, due_at, completed_at, inferred, cancelled_at, excused, held)
-        is distinct from lag(
-            (started_at, due_at, completed_at, inferred, cancelled_at, excused, held)
-        ) over clock as is_news
+        row(started_at, due_at, completed_at, inferred, cancelled_at, excused, held) as weight
     from deadlines
+),
+
+compared as (
+    select
+        *,
+        lag(weight) over clock as weight_before
+    from weighed
     window clock as (partition by tenant_id, order_id, stage, instance order by known_from)
 ),
 
@@ -130,7 +136,7 @@ changes as (
         compared.*,
         bool_or(is_closed) over clock as has_closed
     from compared
-    where is_news
+    where weight is distinct from weight_before
     window clock as (partition by tenant_id, order_id, stage, instance order by known_from)
 )
 
