@@ -38,8 +38,11 @@
             abs({{ amount }} * power(10::numeric, {{ exponent }})
                 - trunc({{ amount }} * power(10::numeric, {{ exponent }}))) = 0.5
             then
-                2 * round({{ amount }} * power(10::numeric, {{ exponent }}) / 2)
-                / power(10::numeric, {{ exponent }})
+                round(
+                    2 * round({{ amount }} * power(10::numeric, {{ exponent }}) / 2)
+                    / power(10::numeric, {{ exponent }}),
+                    {{ exponent }}
+                )
         else round({{ amount }}, {{ exponent }})
     end
 {%- endmacro %}

@@ -68,7 +68,7 @@ select
     case when model <> 'pass_through' then listed_price end as unit_price,
     case
         when model = 'pass_through'
-            then charge_amount * (1 + coalesce(markup_percent, 0) / 100)
+            then trim_scale(charge_amount * (1 + coalesce(markup_percent, 0) / 100))
         else billed_quantity * listed_price
     end as unrounded_amount
 from priced
