@@ -21,16 +21,16 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.installation import installed  # noqa: E402
-from e2a.domain.deliveries import Delivery, Source  # noqa: E402
-from e2a.simulator import Plan, simulate  # noqa: E402
-from e2a.sources import archive  # noqa: E402
-from e2a.sources.registry import PARSER_VERSION, parse  # noqa: E402
-from e2a.warehouse import inbox  # noqa: E402
-from e2a.warehouse.connection import Role, Warehouse  # noqa: E402
-from e2a.warehouse.drain import Reader, drain  # noqa: E402
-from e2a.warehouse.models import run_dbt  # noqa: E402
-from e2a.warehouse.scope import refresh  # noqa: E402
+from bench.installation import installed
+from e2a.domain.deliveries import Delivery, Source
+from e2a.simulator import Plan, simulate
+from e2a.sources import archive
+from e2a.sources.registry import PARSER_VERSION, parse
+from e2a.warehouse import inbox
+from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.drain import Reader, drain
+from e2a.warehouse.models import run_dbt
+from e2a.warehouse.scope import refresh
 
 EVENTS_AN_ORDER = 8
 ORDERS_A_PASS = 25_000
