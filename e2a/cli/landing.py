@@ -12,6 +12,8 @@ from e2a.cli.console import connected, now, out, say
 from e2a.cli.runner import run_journey
 from e2a.domain.deliveries import Delivery
 from e2a.domain.errors import BadInputError
+from e2a.simulator import Plan
+from e2a.simulator import simulate as invent
 from e2a.sources import archive, olist
 from e2a.warehouse import inbox
 from e2a.warehouse.connection import PROJECT
@@ -74,6 +76,10 @@ def land_billed(
     _land(lambda at: iter([billed.delivery(_existing(file), at)]), run)
 
 
+def _simulated(done: int, total: int) -> None:
+    say(f"simulating {done:,} of {total:,} orders")
+
+
 def _existing(file: Path) -> Path:
     if not file.is_file():
         raise BadInputError(f"There is no file {file}", "Check the path")
@@ -107,9 +113,9 @@ def simulate(
 
     Example: e2a simulate --orders 1200 --days 7 --seed 7 --out week
     """
-    from e2a.simulator import Plan
-    from e2a.simulator import simulate as invent
-
-    plan = Plan(orders, days, seed, tuple(tenants.split(",")), date.fromisoformat(start))
-    invent(plan, out_folder, lambda done, total: say(f"simulating {done:,} of {total:,} orders"))
+    try:
+        plan = Plan(orders, days, seed, tuple(tenants.split(",")), date.fromisoformat(start))
+        invent(plan, out_folder, _simulated)
+    except ValueError as error:
+        raise BadInputError(str(error), "See `e2a simulate --help`") from None
     out.print(f"Wrote {out_folder}: deliveries.jsonl, billed/, truth.json")

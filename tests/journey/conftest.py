@@ -67,6 +67,20 @@ def demo() -> Iterator[Installation]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+@pytest.fixture
+def empty() -> Iterator[Installation]:
+    """An installation with a database and nothing in it."""
+    home = Path(tempfile.mkdtemp(prefix="e2a-empty-"))
+    installation = Installation(home, {})
+    try:
+        done = installation.run("db", "start")
+        assert done.returncode == 0, done.stderr[-3000:]
+        yield installation
+    finally:
+        installation.run("db", "stop")
+        shutil.rmtree(home, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def olist(demo: Installation) -> Installation:
     """The demo's installation, with the real Olist orders landed and run over."""

@@ -57,7 +57,7 @@ def test_files_that_are_not_there_or_not_such_files(demo, tmp_path):
     assert "bill.csv has no column period" in refused(demo.run("land", "billed", str(invoice)))
 
 
-def test_a_malformed_payload_is_kept_with_its_reason_and_its_neighbours_land(demo, tmp_path):
+def test_a_malformed_payload_is_kept_with_its_reason_and_its_neighbours_land(empty, tmp_path):
     def line(name: str, body: str) -> str:
         return json.dumps(
             {
@@ -79,9 +79,9 @@ def test_a_malformed_payload_is_kept_with_its_reason_and_its_neighbours_land(dem
     )
     file = tmp_path / "mixed.jsonl"
     file.write_text("\n".join([line("bi-1", '{"event_id":'), line("bi-2", good)]) + "\n")
-    done = demo.run("land", "archive", str(file))
+    done = empty.run("land", "archive", str(file))
     assert done.returncode == 0, done.stderr
-    with demo.warehouse().connect(Role.APP) as connection:
+    with empty.warehouse().connect(Role.APP) as connection:
         kept = connection.execute(
             "select o.outcome, o.reason, o.detail, i.body from landing.inbox i "
             "join landing.outcomes o on o.tenant_id = i.tenant_id and o.inbox_seq = i.seq "
