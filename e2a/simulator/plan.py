@@ -106,5 +106,5 @@ def merchant(tenant: str) -> Merchant:
         ValueError: the simulator has no such merchant.
     """
     if tenant not in MERCHANTS:
-        raise ValueError(f"the simulator knows {', '.join(MERCHANTS)}; not {tenant!r}")
+        raise ValueError(f"The simulator knows {', '.join(MERCHANTS)}, not {tenant!r}")
     return MERCHANTS[tenant]
