@@ -98,43 +98,38 @@ carded as (
         order by candidates.valid_from desc, candidates.card_version desc
         limit 1
     ) as cards on true
+),
+
+judged as (
+    select
+        carded.*,
+        case
+            when carded.card_version is null then 'no_rate_card'
+            when not carded.source = any(carded.sources) then 'source_not_billed'
+            when carded.operation = 'label' and carded.charge_amount is null
+                then 'no_charge_amount'
+            when carded.operation = 'label' and carded.charge_currency <> carded.currency
+                then 'foreign_currency'
+            when carded.quantity is null then 'quantity_unknown'
+            when not exists (
+                select from {{ source('reference', 'charges') }} as charges
+                where
+                    charges.tenant_id = carded.tenant_id
+                    and charges.card_version = carded.card_version
+                    and charges.operation = carded.operation
+                    and (charges.code is null or charges.code = carded.operation_code)
+            ) then 'not_on_rate_card'
+        end as standing_reason
+    from carded
 )
 
 select
-    carded.*,
-    carded.operation || '/' || carded.source || '/' || carded.source_event_id || '/'
-    || carded.order_id as operation_key,
+    *,
+    operation || '/' || source || '/' || source_event_id || '/' || order_id as operation_key,
     case
-        when carded.card_version is null then 'not_billable'
-        when not carded.source = any(carded.sources) then 'not_billable'
-        when carded.operation = 'label' and carded.charge_amount is null then 'quarantined'
-        when carded.operation = 'label' and carded.charge_currency <> carded.currency
+        when standing_reason is null then 'billed'
+        when standing_reason in ('no_charge_amount', 'foreign_currency', 'quantity_unknown')
             then 'quarantined'
-        when carded.quantity is null then 'quarantined'
-        when not exists (
-            select from {{ source('reference', 'charges') }} as charges
-            where
-                charges.tenant_id = carded.tenant_id
-                and charges.card_version = carded.card_version
-                and charges.operation = carded.operation
-                and (charges.code is null or charges.code = carded.operation_code)
-        ) then 'not_billable'
-        else 'billed'
-    end as standing,
-    case
-        when carded.card_version is null then 'no_rate_card'
-        when not carded.source = any(carded.sources) then 'source_not_billed'
-        when carded.operation = 'label' and carded.charge_amount is null then 'no_charge_amount'
-        when carded.operation = 'label' and carded.charge_currency <> carded.currency
-            then 'foreign_currency'
-        when carded.quantity is null then 'quantity_unknown'
-        when not exists (
-            select from {{ source('reference', 'charges') }} as charges
-            where
-                charges.tenant_id = carded.tenant_id
-                and charges.card_version = carded.card_version
-                and charges.operation = carded.operation
-                and (charges.code is null or charges.code = carded.operation_code)
-        ) then 'not_on_rate_card'
-    end as standing_reason
-from carded
+        else 'not_billable'
+    end as standing
+from judged

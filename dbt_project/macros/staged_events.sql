@@ -1,0 +1,37 @@
+{#
+  The columns of a landed event as the models call them. All roads land in one vocabulary, so all
+  staging views have one column list, said here.
+#}
+{% macro staged_events(events) -%}
+select
+    tenant_id,
+    source,
+    source_event_id,
+    event_type,
+    order_name,
+    shipment_name,
+    site,
+    service_level,
+    channel,
+    destination_country,
+    destination_zone,
+    units,
+    promised_at,
+    ship_by,
+    hold_id,
+    corrects,
+    charge_code,
+    charge_amount,
+    charge_currency,
+    code,
+    status as scan_status,
+    reason,
+    party,
+    quantity,
+    flags,
+    attributes,
+    occurred_at,
+    recorded_at,
+    inbox_seq
+from {{ events }}
+{%- endmacro %}
