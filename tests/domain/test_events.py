@@ -20,7 +20,7 @@ shipment_split shipment_merged shipment_moved return_received restocked receipt_
 receipt_completed stock_counted vas_performed charge_recorded exception_reported sla_excused
 event_voided
 """
-RULES = Path("/work/shared/rules/domain.md")
+RULES = Path(__file__).parents[3] / "shared" / "rules" / "domain.md"
 
 
 def make(**changed) -> CanonicalEvent:
