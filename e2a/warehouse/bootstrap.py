@@ -42,8 +42,10 @@ def bootstrap(warehouse: Warehouse) -> None:
 def _role(admin: psycopg.Connection[Any], role: Role, password: str) -> None:
     found = admin.execute("select from pg_roles where rolname = %s", (role.value,)).fetchone()
     verb = "alter" if found is not None else "create"
+    # Only a superuser may say NOSUPERUSER of a role that exists, even when it changes nothing.
+    rights = " nosuperuser nocreatedb nocreaterole" if found is None or _is_superuser(admin) else ""
     admin.execute(
-        sql.SQL(verb + " role {} login nosuperuser nocreatedb nocreaterole password {}").format(
+        sql.SQL(verb + " role {} login" + rights + " password {}").format(
             sql.Identifier(role.value), sql.Literal(password)
         )
     )

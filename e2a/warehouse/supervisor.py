@@ -2,7 +2,8 @@
 
 Each child runs in a session of its own; stopping asks with SIGINT (Dagster's code servers need it),
 then SIGTERM, then kills, over the whole tree. Should this process be killed outright, the kernel
-stops the children, and `dagster` stops its own code servers when its parent is gone.
+stops the children, and `dagster` stops its own code servers when its parent is gone; Postgres then
+runs on for the next `e2a up` to find, or for `e2a db stop`.
 """
 
 import ctypes
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from types import FrameType
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -69,13 +71,16 @@ def run(warehouse: Warehouse, port: int, say: Say, workspace: str = "workspace.y
     stopping = _StopFlag()
     children: list[Child] = []
     try:
-        children = [_start(warehouse, *what) for what in _commands(port, workspace)]
+        for name, arguments in _commands(port, workspace):
+            children.append(_start(warehouse, name, arguments))
         ready = _wait_until_ready(port, children, stopping)
         if ready:
             say(f"up         http://127.0.0.1:{port} (Ctrl-C stops everything)")
+        elif not stopping and _dead(children) is None:
+            say(f"waiting    no answer yet; see {warehouse.home / 'webserver.log'}")
         while not stopping and _dead(children) is None:
             time.sleep(0.2)
-        return _verdict(children, stopping, say)
+        return _verdict(warehouse, children, stopping, say)
     finally:
         _stop(children)
         if uses_embedded():
@@ -114,13 +119,17 @@ def _start(warehouse: Warehouse, name: str, arguments: list[str]) -> Child:
         stdout=log,
         stderr=subprocess.STDOUT,
         start_new_session=True,
-        preexec_fn=_die_with_parent,
+        preexec_fn=partial(_die_with_parent, os.getpid()),
     )
     return Child(name, process)
 
 
-def _die_with_parent() -> None:
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+def _die_with_parent(parent: int) -> None:
+    """In the child: SIGINT when the parent is gone (Linux only; its forking thread must live on)."""
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent:  # it died before we asked
+            os._exit(1)
 
 
 def _wait_until_ready(port: int, children: list[Child], stopping: _StopFlag) -> bool:
@@ -138,23 +147,23 @@ def _dead(children: list[Child]) -> Child | None:
     return next((child for child in children if child.process.poll() is not None), None)
 
 
-def _verdict(children: list[Child], stopping: _StopFlag, say: Say) -> int:
+def _verdict(warehouse: Warehouse, children: list[Child], stopping: _StopFlag, say: Say) -> int:
     dead = _dead(children)
     if dead is None or stopping:
         return 0
-    say(f"{dead.name} stopped by itself; its log is .e2a/{dead.name}.log")
+    say(f"{dead.name} stopped by itself; its log is {warehouse.home / dead.name}.log")
     return 1
 
 
 def _stop(children: list[Child]) -> None:
-    tree = [process for child in children for process in _tree(child.process.pid)]
+    tree: set[psutil.Process] = set()
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
     for number, grace in zip(signals, GRACE_SECONDS, strict=True):
+        for child in children:  # again each time: what is asked to stop may have started more
+            tree.update(_tree(child.process.pid))
         for process in tree:
             _send(process, number)
-        _, tree = psutil.wait_procs(tree, timeout=grace)
-        if not tree:
-            return
+        tree = set(psutil.wait_procs(tree, timeout=grace)[1])
 
 
 def _tree(pid: int) -> list[psutil.Process]:
