@@ -1,6 +1,7 @@
 """Policy text to policy types: YAML in, `Policies` or one clear sentence out.
 
-The functions take text, not paths, so that a lint or a test can call them on what is being typed.
+The functions take text or plain documents, not paths, so that a lint, a scenario or a test can call
+them on what is being typed.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 
 from e2a.domain.errors import ConfigurationError
 from e2a.domain.policies import Policies
+from e2a.domain.policies.folder import disagreements
 
 FILES = ("tenant", "sla", "rates")
 
@@ -45,14 +47,34 @@ def parse(folder: str, texts: Mapping[str, str]) -> Policies:
     Raises:
         ConfigurationError: names the file, the place in it, what is wrong and the fix.
     """
-    documents = {stem: _yaml(f"{folder}/{stem}.yaml", texts[stem]) for stem in FILES}
+    documents = {stem: read_yaml(f"{folder}/{stem}.yaml", texts[stem]) for stem in FILES}
+    policies = from_documents(folder, documents)
+    if not policies.rates:
+        raise ConfigurationError(f"{folder}/rates.yaml has no rate card", "Give it at least one")
+    return policies
+
+
+def from_documents(folder: str, documents: Mapping[str, Any]) -> Policies:
+    """Read a tenant from {"tenant": {...}, "sla": [...], "rates": [...]}; `rates` may be empty.
+
+    Raises:
+        ConfigurationError: names the file, the place in it, what is wrong and the fix.
+    """
     try:
-        return Policies.model_validate(documents)
+        policies = Policies.model_validate(dict(documents))
     except ValidationError as error:
         raise _sentence(folder, error) from None
+    for found in disagreements(policies):
+        raise ConfigurationError(f"{folder}/sla.yaml, {found.place}: {found.problem}", found.fix)
+    return policies
 
 
-def _yaml(path: str, text: str) -> Any:  # noqa: ANN401 - YAML is anything until it is validated
+def read_yaml(path: str, text: str) -> Any:  # noqa: ANN401 - YAML is anything until validated
+    """The document in a text: numbers with a point are Decimals, 17:00 stays a time.
+
+    Raises:
+        ConfigurationError: not YAML; names the path, line and column.
+    """
     try:
         return yaml.load(text, _ExactLoader)
     except yaml.MarkedYAMLError as error:
@@ -75,7 +97,7 @@ def _sentence(folder: str, error: ValidationError) -> ConfigurationError:
 
 def _nearest(key: str) -> str:
     near = get_close_matches(key, sorted(_known_keys(Policies.model_json_schema)), 1)
-    return f"Did you mean `{near[0]}`?" if near else "Remove it; policies/README.md lists the keys"
+    return f"Did you mean `{near[0]}`?" if near else "Remove it; docs/policies.md lists the keys"
 
 
 def _known_keys(schema: Callable[[], dict[str, Any]]) -> set[str]:

@@ -8,7 +8,8 @@ from typing import Any
 import psycopg
 
 from e2a.warehouse.connection import PROJECT
-from e2a.warehouse.reference import Loaded, load, read_folder
+from e2a.warehouse.reference import Loaded, extend, load, read_folder
+from e2a.warehouse.reference.horizon import far_enough
 
 
 def policies_folder() -> Path:
@@ -17,7 +18,12 @@ def policies_folder() -> Path:
 
 
 def load_policies(connection: psycopg.Connection[Any], loaded_at: datetime) -> Loaded:
-    """Read the folder and add what is new; the connection must not be in a transaction."""
+    """Read the folder, add what is new and let calendars reach years ahead of `loaded_at`.
+
+    The connection must not be in a transaction.
+    """
     tenants = read_folder(policies_folder())
     with connection.transaction():
-        return load(connection, tenants, loaded_at)
+        loaded = load(connection, tenants, loaded_at)
+        extend(connection, far_enough(loaded_at))
+    return loaded

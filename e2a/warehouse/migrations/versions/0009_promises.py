@@ -11,6 +11,14 @@ SQL = """
 alter table reference.sites add column ordinal integer not null default 0;
 comment on column reference.sites.ordinal is 'Position in tenant.yaml; orders that name no site belong to the first.';
 
+alter table reference.calendars
+add column definition jsonb,
+add column first_date date,
+add column last_date date;
+comment on column reference.calendars.definition is
+'The calendar as it was written, from which later windows are appended; null in versions older than this column.';
+comment on column reference.calendars.last_date is 'Last local date that is expanded.';
+
 -- A row a site: the calendar and zone of a promise are those of the order's site.
 alter table reference.sla_policies drop constraint sla_policies_pkey;
 alter table reference.sla_policies drop constraint sla_policies_check;
@@ -126,6 +134,29 @@ alter table ops.batch_orders add column order_no integer not null default 0;
 comment on column ops.batch_orders.order_no is
 'Number of the order in this pass: what the rule views join and sort by instead of two texts.';
 create index batch_orders_by_number on ops.batch_orders (order_no);
+
+-- Corrections that name no order are found by the event that they void.
+create index order_events_nameless_voids on landing.order_events (tenant_id, source)
+where event_type = 'event_voided' and order_name is null;
+
+create or replace function ops.open_scope() returns text language plpgsql as $$
+declare held boolean;
+begin
+    held := not pg_try_advisory_lock(hashtext('e2a.transform'));
+    if held then
+        return 'claimed';
+    end if;
+    delete from ops.batch_orders;
+    insert into ops.batch_orders (tenant_id, order_id, order_no)
+    select tenant_id, order_id, row_number() over ()
+    from (select distinct tenant_id, order_id from orders.identifiers) as known;
+    insert into ops.touched_periods (tenant_id, billing_period)
+    select distinct t.tenant_id, date_trunc('month', e.occurred_at at time zone t.billing_zone)::date
+    from reference.tenants as t inner join landing.order_events as e on e.tenant_id = t.tenant_id
+    on conflict do nothing;
+    perform pg_advisory_unlock(hashtext('e2a.transform'));
+    return 'everything';
+end $$;
 
 grant select, insert, update, delete on all tables in schema reference to e2a_app;
 grant execute on function reference.end_of_day(date, text) to e2a_app;

@@ -1,0 +1,90 @@
+"""Everything that one tenant's folder says, and that its files agree with each other."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from pydantic import Field
+
+from e2a.domain.policies.base import PolicyModel, instant_of
+from e2a.domain.policies.rates import RateCardText
+from e2a.domain.policies.sla import SlaPolicyText
+from e2a.domain.policies.tenant import TenantText
+
+
+class Policies(PolicyModel):
+    """One tenant: who it is, what it was promised, what it pays.
+
+    A folder holds at least one rate card; a tenant of a scenario may have none.
+    """
+
+    tenant: TenantText
+    sla: tuple[SlaPolicyText, ...] = Field(min_length=1)
+    rates: tuple[RateCardText, ...] = ()
+
+    @property
+    def currency(self) -> str:
+        """Of the last rate card, else the tenant's own."""
+        return self.rates[-1].currency if self.rates else self.tenant.currency
+
+    def sites_of(self, entry: SlaPolicyText) -> tuple[str, ...]:
+        """The sites for which an entry promises."""
+        return (entry.site,) if entry.site else tuple(self.tenant.sites)
+
+    def calendar_of(self, entry: SlaPolicyText, site: str) -> str:
+        """The calendar by which an entry counts at a site."""
+        return entry.calendar or self.tenant.sites[site].calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Something in `sla.yaml` that `tenant.yaml` or another entry contradicts."""
+
+    place: str
+    problem: str
+    fix: str
+
+
+def disagreements(policies: Policies) -> Iterator[Disagreement]:
+    """Names that `tenant.yaml` does not define, and entries that say the same thing twice."""
+    for number, entry in enumerate(policies.sla):
+        for key, value, known in _names(policies.tenant, entry):
+            if value is not None and known is not None and value not in known:
+                problem = f"{key.rsplit('.')[-1].split('_')[-1]} {value} is not in tenant.yaml"
+                yield Disagreement(f"{number}.{key}", problem, _fix(value, known))
+    yield from _repeated(policies)
+
+
+def _names(
+    tenant: TenantText, entry: SlaPolicyText
+) -> Iterator[tuple[str, str | None, Collection[str] | None]]:
+    yield "site", entry.site, tenant.sites
+    yield "service_level", entry.service_level, tenant.service_levels or None
+    yield "channel", entry.channel, tenant.channels or None
+    yield "calendar", entry.calendar, tenant.calendars
+    for stage, text in entry.stages.items():
+        yield f"stages.{stage}.carrier_calendar", text.carrier_calendar, tenant.calendars
+
+
+def _fix(value: str, known: Collection[str]) -> str:
+    near = get_close_matches(value, sorted(known), 1)
+    return f"Did you mean {near[0]}?" if near else f"Name one of {', '.join(known)}"
+
+
+def _repeated(policies: Policies) -> Iterator[Disagreement]:
+    """Two entries of equal standing for one stage: neither could win (C11)."""
+    zone = next(iter(policies.tenant.sites.values())).zone
+    seen: dict[tuple[object, ...], int] = {}
+    for number, entry in enumerate(policies.sla):
+        slot = (
+            entry.precedence, entry.site, entry.service_level, entry.channel,
+            instant_of(entry.valid_from, zone),
+        )  # fmt: skip
+        for stage in entry.stages:
+            first = seen.setdefault((*slot, stage), number)
+            if first != number:
+                yield Disagreement(
+                    f"{number}.stages.{stage}",
+                    f"entry {first} promises {stage} with the same selectors and valid_from",
+                    "Give one of them another valid_from, precedence or selector",
+                )
