@@ -12,7 +12,8 @@ from e2a_assets.billing.invoices import billing_assets
 from e2a_assets.jobs import jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
-from e2a_assets.reference import identity_specs, policies
+from e2a_assets.reference import calendars_reach_far_enough, identity_specs, policies
+from e2a_assets.sla.exceptions import every_standing_breach_has_one_episode, exceptions
 from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
 from e2a_assets.transform import project, transform
 from resources.clock import Clock
@@ -28,8 +29,21 @@ def billing_zones() -> list[str]:
 def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resource may be replaced
     """A fresh set of definitions; a test replaces resources by name."""
     return dg.Definitions(
-        assets=[policies, *landing_assets, *identity_specs, transform, narratives, *billing_assets],
-        asset_checks=[*landing_checks, every_breach_has_one_narrative],
+        assets=[
+            policies,
+            *landing_assets,
+            *identity_specs,
+            transform,
+            exceptions,
+            narratives,
+            *billing_assets,
+        ],
+        asset_checks=[
+            calendars_reach_far_enough,
+            *landing_checks,
+            every_standing_breach_has_one_episode,
+            every_breach_has_one_narrative,
+        ],
         jobs=jobs,
         schedules=[nightly(zone) for zone in billing_zones()],
         sensors=[new_events],

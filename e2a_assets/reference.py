@@ -2,7 +2,9 @@
 
 import dagster as dg
 
+from e2a.warehouse.as_of import ask
 from e2a.warehouse.policies import load_policies
+from e2a.warehouse.reference.horizon import SHORTEST, unreachable
 from e2a_assets.owners import OPERATIONS
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
@@ -15,7 +17,10 @@ from resources.warehouse import WarehouseResource
     owners=OPERATIONS,
 )
 def policies(warehouse: WarehouseResource, clock: Clock) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """One row per promise, calendar window and price that policies/ states, by version."""
+    """One row per promise, calendar window and price that policies/ states, by version.
+
+    Calendars are extended as well, so that they always reach years ahead.
+    """
     with warehouse.connect() as connection:
         loaded = load_policies(connection, clock.now())
         promises = connection.execute("select count(*) from reference.sla_policies").fetchone()
@@ -26,6 +31,27 @@ def policies(warehouse: WarehouseResource, clock: Clock) -> dg.MaterializeResult
             "new_calendars": loaded.calendars,
             "new_rate_cards": loaded.rate_cards,
         }
+    )
+
+
+@dg.asset_check(
+    asset=policies,
+    description=f"Every calendar in use reaches {SHORTEST.days} days ahead, and every open clock "
+    "that runs has a deadline.",
+)
+def calendars_reach_far_enough(
+    context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource, clock: Clock
+) -> dg.AssetCheckResult:
+    """No clock runs without a deadline because its calendar ends."""
+    with warehouse.connect() as connection:
+        ask(connection, clock.as_of(context.run.tags))
+        found = unreachable(connection, clock.now())
+    return dg.AssetCheckResult(
+        passed=not found.short_calendars and not found.clocks_without_deadline,
+        metadata={
+            "short_calendars": found.short_calendars,
+            "clocks_without_deadline": found.clocks_without_deadline,
+        },
     )
 
 

@@ -51,7 +51,7 @@ def check_country(country: str, subdivision: str | None) -> None:
 
 
 def check_names(country: str, subdivision: str | None, names: Iterable[str]) -> None:
-    """Refuse an exception that is no holiday there: it would silently change nothing.
+    """Refuse an exception that is no holiday of the country or the subdivision: a misspelling.
 
     Raises:
         ValueError: names the nearest holiday.
@@ -59,7 +59,9 @@ def check_names(country: str, subdivision: str | None, names: Iterable[str]) -> 
     wanted = set(names)
     if not wanted:
         return
-    known = {n for year in _YEARS for ns in _year(country, subdivision, year).values() for n in ns}
+    places = {None, subdivision}
+    years = [_year(country, place, year) for place in places for year in _YEARS]
+    known = {name for year in years for found in year.values() for name in found}
     for name in sorted(wanted - known):
         raise ValueError(f"{country} has no holiday {name}{_near(name, known)}")
 
