@@ -60,7 +60,7 @@ def land(
     for chunk in _chunks(deliveries):
         _refuse_unknown(known, chunk)
         with connection.transaction():
-            total += _land_chunk(connection, chunk)
+            total += land_chunk(connection, chunk)
         seen += len(chunk)
         progress(seen)
     return total
@@ -85,7 +85,8 @@ def _refuse_unknown(known: set[str], chunk: Sequence[Delivery]) -> None:
             raise UnknownTenantError(delivery.tenant_id, known)
 
 
-def _land_chunk(connection: psycopg.Connection[Any], chunk: Sequence[Delivery]) -> Landed:
+def land_chunk(connection: psycopg.Connection[Any], chunk: Sequence[Delivery]) -> Landed:
+    """Store deliveries of known tenants in the caller's transaction, with whatever else it does."""
     for day in sorted({_day(delivery) for delivery in chunk}):
         connection.execute("select landing.ensure_day(%s)", (day,))
     connection.execute(_ARRIVING)
