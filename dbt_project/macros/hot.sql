@@ -7,9 +7,10 @@
   and so does every lane: one definition. A full refresh empties the table in the same transaction,
   so that readers never meet a missing or half-filled table, and views on it stay.
 
-  Config: unique_key (columns of the primary key), scope ('orders', 'periods', or 'scratch': the
-  table holds the current pass only), step (position in a micro-batch), touches_periods (rows that
-  change mark their billing month), planner (settings under which the function runs).
+  Config: unique_key (columns of the primary key; none for scratch), scope ('orders', 'periods', or
+  'scratch': the table, unlogged, holds the current pass only), step (position in a micro-batch),
+  touches_periods (rows that change mark their billing month), planner (settings under which the
+  rule runs; the rows of the scope are always found by index).
 #}
 {% materialization hot, adapter='postgres' %}
     {%- set target_relation = this.incorporate(type='table') -%}
@@ -22,12 +23,15 @@
     {% if rebuilt %}
         {% call statement('create') %}
             drop table if exists {{ target_relation }} cascade;
-            create table {{ target_relation }} (
+            create {{ 'unlogged ' if config.require('scope') == 'scratch' }}table {{ target_relation }} (
                 {% for column in columns -%}
                     {{ column.name }} {{ column.data_type }}
-                    {%- for c in column.constraints if c.type == 'not_null' %} not null{% endfor %},
+                    {%- for c in column.constraints if c.type == 'not_null' %} not null{% endfor %}
+                    {{- ',' if not loop.last }}
                 {% endfor -%}
-                primary key ({{ config.require('unique_key') | join(', ') }})
+                {% if config.get('unique_key') -%}
+                , primary key ({{ config.get('unique_key') | join(', ') }})
+                {%- endif %}
             );
             {% for index in config.get('hot_indexes', []) -%}
                 create index on {{ target_relation }} {{ index }};
@@ -65,9 +69,7 @@
                      'periods': ['ops.touched_periods', 'billing_period'],
                      'scratch': none}[config.require('scope')] -%}
     create or replace function {{ function }}() returns bigint
-    language plpgsql security definer set search_path = pg_catalog, pg_temp
-    {% for name, value in config.get('planner', {}).items() %}set {{ name }} = {{ value }}
-    {% endfor %}as $refresh$
+    language plpgsql security definer set search_path = pg_catalog, pg_temp as $refresh$
     declare
         stored bigint;
         {% if config.get('scope') == 'periods' %}seen bigint := (select last_value from ops.touches);{% endif %}
@@ -93,11 +95,17 @@
         {%- endif %}
         {%- endif %}
 
+        {% for name, value in config.get('planner', {}).items() -%}
+        perform set_config('{{ name }}', '{{ value }}', true);
+        {% endfor -%}
         insert into {{ relation }} ({{ names }})
         select {{ names }} from (
             {{ sql }}
         ) as rule;
         get diagnostics stored = row_count;
+        {% for name in config.get('planner', {}) -%}
+        perform set_config('{{ name }}', reset_val, true) from pg_settings where name = '{{ name }}';
+        {% endfor -%}
         {% if scope is none -%}
         analyze {{ relation }};
         {%- else -%}

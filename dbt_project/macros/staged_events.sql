@@ -16,6 +16,7 @@ select
     destination_country,
     destination_zone,
     units,
+    lines,
     promised_at,
     ship_by,
     hold_id,

@@ -143,5 +143,19 @@ select i.tenant_id, i.order_id from staged as e
 inner join orders.shipments as s
     on s.tenant_id = e.tenant_id and s.shipment_name = e.shipment_name
 inner join orders.identifiers as i on i.tenant_id = s.tenant_id and i.name = s.order_name
+union
+select i.tenant_id, i.order_id from staged as v
+cross join lateral unnest(v.corrects) as corrected (source_event_id)
+inner join landing.order_events as e
+    on
+        e.tenant_id = v.tenant_id and e.source = v.source
+        and e.source_event_id = corrected.source_event_id
+left join orders.shipments as s
+    on
+        s.tenant_id = e.tenant_id and s.shipment_name = e.shipment_name
+        and e.order_name is null
+inner join orders.identifiers as i
+    on i.tenant_id = e.tenant_id and i.name = coalesce(e.order_name, s.order_name)
+where v.event_type = 'event_voided' and v.order_name is null and v.shipment_name is null
 on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
 """

@@ -97,18 +97,20 @@ def waiting(connection: psycopg.Connection[Any]) -> int:
 
 
 _TOUCHED = """
-insert into ops.batch_orders (tenant_id, order_id, touch)
-select tenant_id, order_id, touch from ops.touched_orders
+insert into ops.batch_orders (tenant_id, order_id, touch, order_no)
+select tenant_id, order_id, touch, row_number() over () from ops.touched_orders
 """
 
 _ALL = """
-insert into ops.batch_orders (tenant_id, order_id, touch)
-select i.tenant_id, i.order_id, coalesce(max(t.touch), 0)
-from orders.identifiers as i
-left join ops.touched_orders as t on t.tenant_id = i.tenant_id and t.order_id = i.order_id
-group by i.tenant_id, i.order_id
-union
-select tenant_id, order_id, touch from ops.touched_orders
+insert into ops.batch_orders (tenant_id, order_id, touch, order_no)
+select tenant_id, order_id, touch, row_number() over () from (
+    select i.tenant_id, i.order_id, coalesce(max(t.touch), 0) as touch
+    from orders.identifiers as i
+    left join ops.touched_orders as t on t.tenant_id = i.tenant_id and t.order_id = i.order_id
+    group by i.tenant_id, i.order_id
+    union
+    select tenant_id, order_id, touch from ops.touched_orders
+) as everything
 """
 
 _ALL_PERIODS = """

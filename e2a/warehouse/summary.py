@@ -14,8 +14,8 @@ from e2a.domain.errors import DatabaseUnavailableError, UnknownTenantError
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.inbox import tenants
 
-STATES = ("met", "breached", "cancelled", "at_risk", "on_track", "paused")
-STAGES = ("pick", "pack", "ship", "deliver")
+STATES = ("met", "breached", "cancelled", "at_risk", "on_track", "paused", "unassessable")
+STAGES = ("pick", "pack", "ship", "deliver", "receive", "missing_scan")
 
 
 def summarise(

@@ -3,16 +3,8 @@
 -- away. Quantity is what the operation's own unit counts; an order shipped without quantities means
 -- all of its units.
 with events as (
-    select * from {{ ref('int_orders__events') }}
-),
-
-voids as (
-    select distinct
-        tenant_id,
-        order_id,
-        unnest(corrects) as source_event_id
-    from events
-    where event_type = 'event_voided'
+    select * from {{ ref('int_orders__valid_events') }}
+    where known_until = 'infinity'
 ),
 
 orders as (
@@ -64,14 +56,8 @@ operations as (
         on
             orders.tenant_id = events.tenant_id
             and orders.order_id = events.order_id
-    left join voids
-        on
-            voids.tenant_id = events.tenant_id
-            and voids.order_id = events.order_id
-            and voids.source_event_id = events.source_event_id
     where
-        voids.source_event_id is null
-        and events.event_type in (
+        events.event_type in (
             'pick_completed', 'pack_completed', 'label_purchased', 'shipped', 'vas_performed',
             'receipt_completed', 'stock_counted', 'return_received'
         )

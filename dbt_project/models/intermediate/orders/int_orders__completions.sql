@@ -1,125 +1,187 @@
--- When each stage was complete, as known at each instant (C10): the first event at which one
--- source's quantities cover the units that were not cancelled by then. An event without quantities
--- covers everything; where the order's own quantity is unknown, the first event does. Sources are
--- counted apart, so that two records of one work do not add up, and the earliest decides (C21).
-with known as (
-    select * from {{ ref('int_orders__known_events') }}
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=3,
+    planner={'enable_nestloop': 'off'}
+) }}
+
+-- When each milestone was reached, per instance and source, as known over each range of recorded
+-- time (C10): the first instant at which one source's work covers the units that were not cancelled
+-- by then. Work without quantities covers everything; where the order's own quantities are unknown,
+-- the first work does. Lines are compared one by one; where a source names lines that the order
+-- does not have, by their totals. Sources are counted apart, so that two records of one work do not
+-- add up (C21).
+with work as (
+    select * from {{ ref('int_orders__work') }}
 ),
 
-ordered as (
-    select distinct on (tenant_id, order_id, known_from)
-        tenant_id,
-        order_id,
-        known_from,
-        units as ordered_units
-    from known
-    where event_type in ('order_created', 'order_edited') and units is not null
-    order by tenant_id asc, order_id asc, known_from asc, occurred_at desc, source_event_id desc
-),
-
-parcels as (
+counted_lanes as (
     select
-        tenant_id,
-        order_id,
-        known_from,
-        shipment_name,
-        max(units) as parcel_units
-    from known
-    where event_type = 'shipped' and shipment_name is not null
-    group by tenant_id, order_id, known_from, shipment_name
+        order_no,
+        milestone,
+        source
+    from work
+    where kind = 'work'
+    group by order_no, milestone, source
+    having bool_or(line is not null)
 ),
 
-work as (
+instants as (
     select
-        known.tenant_id,
-        known.order_id,
-        known.known_from,
-        known.source,
-        known.occurred_at,
-        known.source_event_id,
-        case known.event_type
-            when 'pick_completed' then 'picked'
-            when 'pack_completed' then 'packed'
-            when 'shipped' then 'shipped'
-            when 'delivered' then 'delivered'
-        end as milestone,
-        coalesce(known.units, parcels.parcel_units, 1000000000) as done,
-        0 as cancelled
-    from known
-    left join parcels
+        news.order_no,
+        news.milestone,
+        news.source,
+        news.known_from as said_from,
+        lead(news.known_from, 1, 'infinity') over (
+            partition by news.order_no, news.milestone, news.source
+            order by news.known_from
+        ) as said_until
+    from (
+        select order_no, milestone, source, known_from
+        from work inner join counted_lanes using (order_no, milestone, source)
+        union
+        select order_no, milestone, source, known_until
+        from work inner join counted_lanes using (order_no, milestone, source)
+        where known_until < 'infinity'
+    ) as news
+),
+
+said as (
+    select
+        work.*,
+        instants.said_from,
+        instants.said_until
+    from instants
+    inner join work
         on
-            known.event_type = 'delivered'
-            and parcels.tenant_id = known.tenant_id
-            and parcels.order_id = known.order_id
-            and parcels.known_from = known.known_from
-            and parcels.shipment_name = known.shipment_name
-    where known.event_type in ('pick_completed', 'pack_completed', 'shipped', 'delivered')
+            work.order_no = instants.order_no
+            and work.milestone = instants.milestone
+            and work.source = instants.source
+            and {{ known_at('work', 'instants.said_from') }}
 ),
 
-line_cancellations as (
+lines as (
     select
-        known.tenant_id,
-        known.order_id,
-        known.known_from,
-        lanes.source,
-        known.occurred_at,
-        known.source_event_id,
-        lanes.milestone,
-        0 as done,
-        known.units as cancelled
-    from known
-    inner join (
-        select distinct
-            tenant_id,
-            order_id,
-            known_from,
-            source,
-            milestone
-        from work
-    ) as lanes
-        on
-            lanes.tenant_id = known.tenant_id
-            and lanes.order_id = known.order_id
-            and lanes.known_from = known.known_from
-    where known.event_type = 'order_cancelled' and known.units is not null
+        *,
+        coalesce(sum(quantity) filter (where kind = 'need') over of_span, 0)
+        - coalesce(sum(quantity) filter (where kind = 'work') over of_line, 0) as missing,
+        kind = 'work' and line is not null
+        and count(*) filter (where kind = 'need') over of_order = 0 as is_unknown_line
+    from said
+    window
+        of_order as (partition by order_no, milestone, source, said_from, instance, line),
+        of_line as (
+            partition by order_no, milestone, source, said_from, instance, line
+            order by occurred_at
+        ),
+        of_span as (
+            partition by order_no, milestone, source, said_from, instance, line, epoch
+            order by occurred_at
+        )
+),
+
+changes as (
+    select
+        *,
+        greatest(missing, 0)
+        - coalesce(greatest(lag(missing) over of_line, 0), 0) as change,
+        missing - coalesce(lag(missing) over of_line, 0) as change_in_total
+    from lines
+    window of_line as (
+        partition by order_no, milestone, source, said_from, instance, line
+        order by occurred_at, epoch
+    )
 ),
 
 progress as (
     select
-        stream.tenant_id,
-        stream.order_id,
-        stream.known_from,
-        stream.milestone,
-        stream.occurred_at,
-        sum(stream.done) over so_far as done,
-        sum(stream.cancelled) over so_far as cancelled
-    from (
-        select * from work
-        union all
-        select * from line_cancellations
-    ) as stream
-    window so_far as (
-        partition by
-            stream.tenant_id, stream.order_id, stream.known_from, stream.milestone, stream.source
-        order by stream.occurred_at, stream.source_event_id
-    )
+        order_no,
+        milestone,
+        source,
+        said_from,
+        said_until,
+        instance,
+        occurred_at,
+        bool_or(kind = 'work') over so_far as has_begun,
+        bool_or(kind = 'work' and line is null) over so_far as is_everything,
+        bool_or(kind = 'need') over whole as is_sized,
+        case
+            when bool_or(is_unknown_line) over whole
+                then sum(change_in_total) over so_far
+            else sum(change) over so_far
+        end as missing
+    from changes
+    window
+        whole as (partition by order_no, milestone, source, said_from, instance),
+        so_far as (
+            partition by order_no, milestone, source, said_from, instance
+            order by occurred_at
+        )
+),
+
+counted as (
+    select
+        order_no,
+        milestone,
+        source,
+        instance,
+        said_from as known_from,
+        said_until as known_until,
+        min(occurred_at) as completed_at
+    from progress
+    where
+        has_begun
+        and (
+            is_everything
+            or (is_sized and missing <= 0)
+            or (not is_sized and milestone <> 'cancelled')
+        )
+    group by order_no, milestone, source, instance, said_from, said_until
+),
+
+-- Where nothing is counted, the earliest record that stands is the completion.
+reached as (
+    select
+        work.order_no,
+        work.milestone,
+        work.source,
+        work.instance,
+        work.known_from,
+        work.known_until,
+        work.occurred_at as completed_at
+    from work
+    where
+        work.kind = 'work'
+        and not exists (
+            select from counted_lanes
+            where
+                counted_lanes.order_no = work.order_no
+                and counted_lanes.milestone = work.milestone
+                and counted_lanes.source = work.source
+        )
+    union all
+    select * from counted
+),
+
+reopenings as (
+    select * from {{ ref('int_orders__spans') }} where kind = 'reopened'
 )
 
+select * from reached
+union all
+-- A later instance is received when it is asked for, and released no earlier (C13).
 select
-    progress.tenant_id,
-    progress.order_id,
-    progress.known_from,
-    min(progress.occurred_at) filter (where progress.milestone = 'picked') as picked_at,
-    min(progress.occurred_at) filter (where progress.milestone = 'packed') as packed_at,
-    min(progress.occurred_at) filter (where progress.milestone = 'shipped') as shipped_at,
-    min(progress.occurred_at) filter (where progress.milestone = 'delivered') as delivered_at
-from progress
-left join ordered
+    reached.order_no,
+    reached.milestone,
+    reached.source,
+    reopenings.instance,
+    greatest(reached.known_from, reopenings.known_from) as known_from,
+    least(reached.known_until, reopenings.known_until) as known_until,
+    greatest(reached.completed_at, reopenings.starts_at) as completed_at
+from reached
+inner join reopenings
     on
-        ordered.tenant_id = progress.tenant_id
-        and ordered.order_id = progress.order_id
-        and ordered.known_from = progress.known_from
-where
-    progress.done > 0
-    and progress.done >= coalesce(ordered.ordered_units, 0) - progress.cancelled
-group by progress.tenant_id, progress.order_id, progress.known_from
+        reopenings.order_no = reached.order_no
+        and {{ known_together('reached', 'reopenings') }}
+where reached.milestone in ('received', 'paid', 'order_released', 'arrived')

@@ -9,12 +9,13 @@
 -- reads landed events. It holds the events of the current pass and is analysed each time: the
 -- planner, blind behind views, otherwise joins a history of itself by nested loops (DECISIONS.md).
 -- An event reaches its order by a name of the order, or, where it names only a parcel, by every
--- order in that parcel. It concerns the order from the instant at which both the event and the link
--- were known.
+-- order in that parcel, or, where it only voids another event, by that event. It concerns the order
+-- from the instant at which both the event and the link were known.
 with scope as (
     select
         batch.tenant_id,
         batch.order_id,
+        batch.order_no,
         identifiers.name,
         identifiers.known_from
     from {{ source('ops', 'batch_orders') }} as batch
@@ -28,6 +29,7 @@ parcels as (
     select
         scope.tenant_id,
         scope.order_id,
+        scope.order_no,
         shipments.shipment_name,
         min(greatest(shipments.known_from, scope.known_from)) as known_from
     from scope
@@ -35,7 +37,7 @@ parcels as (
         on
             shipments.tenant_id = scope.tenant_id
             and shipments.order_name = scope.name
-    group by scope.tenant_id, scope.order_id, shipments.shipment_name
+    group by scope.tenant_id, scope.order_id, scope.order_no, shipments.shipment_name
 ),
 
 events as not materialized (
@@ -50,6 +52,7 @@ events as not materialized (
 
 by_order as (
     select
+        scope.order_no,
         scope.order_id,
         greatest(events.recorded_at, scope.known_from) as known_at,
         events.*
@@ -62,6 +65,7 @@ by_order as (
 
 by_parcel as (
     select
+        parcels.order_no,
         parcels.order_id,
         greatest(events.recorded_at, parcels.known_from) as known_at,
         events.*
@@ -71,8 +75,71 @@ by_parcel as (
             events.tenant_id = parcels.tenant_id
             and events.shipment_name = parcels.shipment_name
             and events.order_name is null
+),
+
+-- Corrections that name only the event that they correct: few, found by an index of their own.
+nameless as (
+    select
+        events.*,
+        named.source_event_id as corrected_id
+    from events
+    cross join lateral unnest(events.corrects) as named (source_event_id)
+    where
+        events.event_type = 'event_voided'
+        and events.order_name is null
+        and events.shipment_name is null
+),
+
+corrected as (
+    select
+        nameless.*,
+        events.order_name as corrected_order,
+        events.shipment_name as corrected_parcel
+    from nameless
+    inner join events
+        on
+            events.tenant_id = nameless.tenant_id
+            and events.source = nameless.source
+            and events.source_event_id = nameless.corrected_id
+),
+
+by_correction as (
+    select distinct on (met.order_no, met.source, met.source_event_id) met.*
+    from (
+        select
+            scope.order_no,
+            scope.order_id,
+            greatest(corrected.recorded_at, scope.known_from) as known_at,
+            corrected.*
+        from corrected
+        inner join scope
+            on
+                scope.tenant_id = corrected.tenant_id
+                and scope.name = corrected.corrected_order
+        union all
+        select
+            parcels.order_no,
+            parcels.order_id,
+            greatest(corrected.recorded_at, parcels.known_from) as known_at,
+            corrected.*
+        from corrected
+        inner join parcels
+            on
+                parcels.tenant_id = corrected.tenant_id
+                and parcels.shipment_name = corrected.corrected_parcel
+        where corrected.corrected_order is null
+    ) as met
+    order by met.order_no, met.source, met.source_event_id, met.known_at
 )
 
-select * from by_order
+{% set columns %}
+order_no, order_id, known_at, tenant_id, source, source_event_id, event_type, order_name,
+shipment_name, site, service_level, channel, destination_country, destination_zone, units, lines,
+promised_at, ship_by, hold_id, corrects, charge_code, charge_amount, charge_currency, code,
+scan_status, reason, party, quantity, flags, attributes, occurred_at, recorded_at, inbox_seq
+{% endset %}
+select {{ columns }} from by_order
 union all
-select * from by_parcel
+select {{ columns }} from by_parcel
+union all
+select {{ columns }} from by_correction

@@ -1,38 +1,46 @@
--- Holds as known at each instant: one row per hold with the interval in which it stood. A release
--- names its hold, or releases every hold of the order that stood before it.
-with known as (
-    select * from {{ ref('int_orders__known_events') }}
+-- Holds as known over ranges of recorded time: one row per placing, with the interval in which it
+-- stood. A release names its hold, or releases every hold of the order that stood before it.
+with events as (
+    select * from {{ ref('int_orders__valid_events') }}
     where event_type in ('hold_placed', 'hold_released')
 ),
 
-placed as (
+instants as (
     select
-        tenant_id,
-        order_id,
-        known_from,
-        hold_id,
-        min(occurred_at) as placed_at,
-        min(reason) as reason
-    from known
-    where event_type = 'hold_placed'
-    group by tenant_id, order_id, known_from, hold_id
+        news.order_no,
+        news.known_from,
+        lead(news.known_from, 1, 'infinity') over (
+            partition by news.order_no
+            order by news.known_from
+        ) as known_until
+    from (
+        select order_no, known_from from events
+        union
+        select order_no, known_until from events where known_until < 'infinity'
+    ) as news
 )
 
 select
-    placed.tenant_id,
-    placed.order_id,
-    placed.known_from,
+    instants.order_no,
+    instants.known_from,
+    instants.known_until,
     placed.hold_id,
     placed.reason,
-    placed.placed_at,
+    placed.occurred_at as placed_at,
     min(released.occurred_at) as released_at
-from placed
-left join known as released
+from instants
+inner join events as placed
     on
-        released.tenant_id = placed.tenant_id
-        and released.order_id = placed.order_id
-        and released.known_from = placed.known_from
+        placed.order_no = instants.order_no
+        and placed.event_type = 'hold_placed'
+        and {{ known_at('placed', 'instants.known_from') }}
+left join events as released
+    on
+        released.order_no = placed.order_no
         and released.event_type = 'hold_released'
+        and {{ known_at('released', 'instants.known_from') }}
         and (released.hold_id = placed.hold_id or released.hold_id is null)
-        and released.occurred_at >= placed.placed_at
-group by 1, 2, 3, 4, 5, 6
+        and released.occurred_at >= placed.occurred_at
+group by
+    instants.order_no, instants.known_from, instants.known_until, placed.hold_id, placed.reason,
+    placed.occurred_at

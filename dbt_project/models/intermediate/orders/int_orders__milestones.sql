@@ -1,49 +1,108 @@
--- One row per order and instant at which news arrived: the order as known then.
-with facts as (
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=5,
+    planner={'enable_nestloop': 'off'}
+) }}
+
+-- The order as known at each instant of news: one row per order, instance, list of trusted sources
+-- (C21: the earliest of those that a policy trusts decides) and instant. `is_news_beside` marks
+-- instants at which something else than a milestone changed: a hold, an excusal, an attribute, an
+-- approved restatement.
+with completions as (
+    select * from {{ ref('int_orders__completions') }}
+),
+
+attributes as (
+    select * from {{ ref('int_orders__attributes') }}
+),
+
+trusted as (
     select
-        tenant_id,
-        order_id,
-        known_from,
-        min(occurred_at) filter (where event_type = 'order_created') as received_at,
-        min(occurred_at) filter (where event_type = 'order_paid') as paid_at,
-        min(occurred_at) filter (where event_type = 'order_released') as order_released_at,
-        min(occurred_at) filter (
-            where event_type = 'order_cancelled' and units is null
-        ) as cancelled_at,
-        max(promised_at) filter (where event_type in ('order_created', 'order_edited'))
-            as promised_at,
-        max(ship_by) filter (where event_type in ('order_created', 'order_edited')) as ship_by,
-        min(site) filter (where site is not null) as site,
-        min(service_level) filter (where event_type = 'order_created') as service_level,
-        min(channel) filter (where event_type = 'order_created') as channel,
-        min(destination_country) filter (where event_type = 'order_created')
-            as destination_country,
-        max(units) filter (where event_type = 'order_created') as units,
-        coalesce(
-            array_agg(distinct attributes ->> 'promise') filter (
-                where event_type = 'sla_excused' and attributes ->> 'promise' is not null
-            ),
-            '{}'
-        ) as excused_stages,
-        min(known_at) as first_known_at,
-        count(*) as events
-    from {{ ref('int_orders__known_events') }}
-    group by tenant_id, order_id, known_from
+        lists.tenant_id,
+        lists.trust_no,
+        named.source
+    from {{ ref('int_sla__trust_lists') }} as lists
+    cross join lateral unnest(lists.trusts || array['-']) as named (source)
+),
+
+news as (
+    select order_no, known_from, false as is_beside from completions
+    union
+    select order_no, known_until, false from completions where known_until < 'infinity'
+    union
+    select order_no, known_from, true from attributes
+    union
+    select order_no, known_from, true from {{ ref('int_orders__holds') }}
+    union
+    select order_no, known_from, true from {{ ref('int_orders__excusals') }}
+    union
+    select order_no, known_until, true from {{ ref('int_orders__excusals') }}
+    where known_until < 'infinity'
+    union
+    select attributes.order_no, restated.approved_at, true
+    from attributes
+    inner join {{ source('reference', 'restatements') }} as restated
+        on
+            restated.tenant_id = attributes.tenant_id
+            and restated.approved_at > attributes.first_known_at
+),
+
+instants as (
+    select
+        news.order_no,
+        news.known_from,
+        bool_or(news.is_beside) as is_news_beside
+    from news
+    inner join attributes on attributes.order_no = news.order_no
+    group by news.order_no, news.known_from
+    having news.known_from >= min(attributes.first_known_at)
+),
+
+trusted_completions as (
+    select
+        completions.*,
+        trusted.trust_no
+    from completions
+    inner join {{ source('ops', 'batch_orders') }} as batch on batch.order_no = completions.order_no
+    inner join trusted
+        on
+            trusted.tenant_id = batch.tenant_id
+            and trusted.source = completions.source
+),
+
+-- An instance whose last record was voided is still seen, with nothing in it.
+seen as (
+    select * from trusted_completions
+    union all
+    select
+        order_no,
+        null,
+        null,
+        instance,
+        known_until,
+        'infinity',
+        null,
+        trust_no
+    from trusted_completions
+    where known_until < 'infinity'
 )
 
 select
-    facts.*,
-    completions.picked_at,
-    completions.packed_at,
-    completions.shipped_at,
-    completions.delivered_at,
-    lead(facts.known_from) over (
-        partition by facts.tenant_id, facts.order_id
-        order by facts.known_from
-    ) as known_until
-from facts
-left join {{ ref('int_orders__completions') }} as completions
+    instants.order_no,
+    seen.instance,
+    seen.trust_no,
+    instants.known_from,
+    bool_or(instants.is_news_beside) as is_news_beside
+    {%- for milestone in milestones() %},
+    min(seen.completed_at) filter (
+        where seen.milestone = '{{ milestone }}'
+    ) as {{ milestone }}_at
+    {%- endfor %}
+from instants
+inner join seen
     on
-        completions.tenant_id = facts.tenant_id
-        and completions.order_id = facts.order_id
-        and completions.known_from = facts.known_from
+        seen.order_no = instants.order_no
+        and {{ known_at('seen', 'instants.known_from') }}
+group by instants.order_no, seen.instance, seen.trust_no, instants.known_from

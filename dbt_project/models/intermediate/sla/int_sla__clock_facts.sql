@@ -1,192 +1,181 @@
--- One row per order, stage and instant of news: the facts of the clock as known then, before any
--- deadline is computed, and only where a fact changed. The policy in force at the start, among
--- those loaded before the order's first record, is pinned (C11, C18). A clock opens only on a valid
--- start; an end that is missing but implied by a later stage is inferred (C10).
-with milestones as (
-    select * from {{ ref('int_orders__milestones') }}
-),
-
-released as (
+-- One row per clock and instant at which its facts changed: before any deadline is computed. The
+-- policy in force at the start, among those loaded before the order's first record or restated by
+-- approval, is pinned (C11, C18). A clock opens only on a valid start; where later stages only imply
+-- it, the promise is unassessable (started_at is null). An end that is missing but implied is
+-- inferred (C10). What is done after a cancellation does not complete the clock (C12).
+with moments as (
     select
         milestones.*,
-        policies.policy_version,
-        policies.stage,
-        policies.start_milestone,
-        policies.end_milestone,
-        policies.target_seconds,
-        policies.deadline_field,
-        policies.calendar_version,
-        policies.at_risk_level,
-        policies.pause_reasons,
-        policies.owner,
-        policies.valid_from,
-        policies.loaded_at,
-        policies.site is not null as names_site,
-        policies.service_level is not null as names_service_level,
-        policies.channel is not null as names_channel,
-        case
-            when policies.released_by @> array['order_paid', 'order_released']
-                then
-                    case
-                        when
-                            milestones.paid_at is not null
-                            and milestones.order_released_at is not null
-                            then greatest(milestones.paid_at, milestones.order_released_at)
-                    end
-            when 'order_released' = any(policies.released_by) then milestones.order_released_at
-            else milestones.paid_at
-        end as released_at
-    from milestones
-    inner join {{ source('reference', 'sla_policies') }} as policies
+        {% for milestone in milestones() -%}
+            lag(milestones.{{ milestone }}_at) over news as before_{{ milestone }}_at,
+        {% endfor -%}
+        attributes.tenant_id,
+        attributes.promise_site,
+        attributes.service_level,
+        attributes.channel,
+        attributes.destination_zone,
+        attributes.promised_at,
+        attributes.ship_by,
+        attributes.first_known_at
+    from {{ ref('int_orders__milestones') }} as milestones
+    inner join {{ ref('int_orders__attributes') }} as attributes
         on
-            policies.tenant_id = milestones.tenant_id
-            and (policies.site is null or policies.site = milestones.site)
-            and (
-                policies.service_level is null
-                or policies.service_level = milestones.service_level
-            )
-            and (policies.channel is null or policies.channel = milestones.channel)
-            and (
-                policies.loaded_at = '-infinity' or policies.loaded_at < milestones.first_known_at
-            )
+            attributes.order_no = milestones.order_no
+            and {{ known_at('attributes', 'milestones.known_from') }}
+    window news as (
+        partition by milestones.order_no, milestones.instance, milestones.trust_no
+        order by milestones.known_from
+    )
 ),
 
-started as (
+policies as (
     select
-        released.*,
-        case released.start_milestone
-            when 'received' then released.received_at
-            when 'released' then released.released_at
-            when 'picked' then released.picked_at
-            when 'packed' then released.packed_at
-            when 'shipped' then released.shipped_at
-        end as started_at,
-        case released.end_milestone
-            when 'released' then released.released_at
-            when 'picked' then released.picked_at
-            when 'packed' then released.packed_at
-            when 'shipped' then released.shipped_at
-            when 'delivered' then released.delivered_at
-        end as observed_at,
-        case released.end_milestone
-            when 'picked'
-                then least(released.packed_at, released.shipped_at, released.delivered_at)
-            when 'packed' then least(released.shipped_at, released.delivered_at)
-            when 'shipped' then released.delivered_at
-        end as implied_at,
-        case released.deadline_field
-            when 'promised_at' then released.promised_at
-            when 'ship_by' then released.ship_by
-        end as deadline
-    from released
+        policies.*,
+        lists.trust_no,
+        count(*) over (
+            partition by policies.tenant_id, policies.stage, policies.site
+        ) > 1 as has_rivals
+    from {{ source('reference', 'sla_policies') }} as policies
+    inner join {{ ref('int_sla__trust_lists') }} as lists
+        on
+            lists.tenant_id = policies.tenant_id
+            and lists.trusts = policies.trusts
+),
+
+candidates as (
+    select
+        moments.order_no,
+        moments.tenant_id,
+        moments.instance,
+        moments.known_from,
+        moments.service_level,
+        moments.channel,
+        moments.first_known_at,
+        moments.destination_zone,
+        moments.cancelled_at,
+        moments.is_news_beside or policies.has_rivals as is_kept,
+        policies.policy_version,
+        policies.stage,
+        policies.site as promise_site,
+        policies.precedence,
+        policies.selects_site,
+        policies.service_level is not null as selects_service_level,
+        policies.channel is not null as selects_channel,
+        policies.valid_from,
+        policies.loaded_at,
+        case policies.deadline_field
+            when 'promised_at' then moments.promised_at
+            when 'ship_by' then moments.ship_by
+        end as deadline,
+        policies.target_kind,
+        {{ observed('policies.start_milestone', 'policies', 'moments.') }} as started_at,
+        {{ observed('policies.start_milestone', 'policies', 'moments.before_') }}
+            as before_started_at,
+        {{ implied('policies.start_milestone', 'moments.') }} is not null as is_implied_start,
+        {{ implied('policies.start_milestone', 'moments.before_') }} is not null
+            as before_is_implied_start,
+        {{ observed('policies.end_milestone', 'policies', 'moments.') }} as observed_at,
+        {{ observed('policies.end_milestone', 'policies', 'moments.before_') }}
+            as before_observed_at,
+        {{ implied('policies.end_milestone', 'moments.') }} as implied_at,
+        {{ implied('policies.end_milestone', 'moments.before_') }} as before_implied_at,
+        moments.before_cancelled_at
+    from moments
+    inner join policies
+        on
+            policies.tenant_id = moments.tenant_id
+            and policies.trust_no = moments.trust_no
+            and policies.site = moments.promise_site
+            and (
+                policies.service_level is null or policies.service_level = moments.service_level
+            )
+            and (policies.channel is null or policies.channel = moments.channel)
+),
+
+-- Instants at which nothing changed for the clock are left out here already: they are most. A clock
+-- whose start was voided is gone.
+changed as (
+    select
+        *,
+        started_at is null and not is_implied_start as is_gone
+    from candidates
+    where
+        (started_at is not null or is_implied_start or before_started_at is not null
+            or before_is_implied_start)
+        and (target_kind <> 'carried' or deadline is not null)
+        and (
+            is_kept
+            or started_at is distinct from before_started_at
+            or is_implied_start is distinct from before_is_implied_start
+            or observed_at is distinct from before_observed_at
+            or (observed_at is null and implied_at is distinct from before_implied_at)
+            or cancelled_at is distinct from before_cancelled_at
+        )
+),
+
+in_force as (
+    select
+        changed.*,
+        restated.restatement_id is not null as is_restated,
+        restated.approved_at as restated_at
+    from changed
+    left join {{ source('reference', 'restatements') }} as restated
+        on
+            restated.tenant_id = changed.tenant_id
+            and restated.policy_version = changed.policy_version
+            and restated.approved_at <= changed.known_from
+            and restated.started_from <= changed.started_at
+            and restated.started_until > changed.started_at
+    where
+        restated.restatement_id is not null
+        or (
+            (changed.valid_from <= changed.started_at or changed.started_at is null)
+            and (changed.loaded_at = '-infinity' or changed.loaded_at < changed.first_known_at)
+        )
 ),
 
 pinned as (
-    select distinct on (tenant_id, order_id, stage, known_from) *
-    from started
-    where
-        started_at is not null
-        and valid_from <= started_at
-        and (target_seconds is not null or deadline is not null)
+    select distinct on (order_no, stage, instance, known_from) *
+    from in_force
     order by
-        tenant_id asc, order_id asc, stage asc, known_from asc,
-        names_site desc, names_service_level desc, names_channel desc,
+        order_no asc, stage asc, instance asc, known_from asc,
+        started_at is null asc,
+        is_restated desc, restated_at desc nulls last,
+        precedence desc,
+        selects_site desc, selects_service_level desc, selects_channel desc,
         valid_from desc, loaded_at desc, policy_version desc
-),
-
-holds as (
-    select
-        pinned.tenant_id,
-        pinned.order_id,
-        pinned.stage,
-        pinned.known_from,
-        range_agg(
-            tstzrange(greatest(holds.placed_at, pinned.started_at), holds.released_at)
-        ) as held
-    from pinned
-    inner join {{ ref('int_orders__holds') }} as holds
-        on
-            holds.tenant_id = pinned.tenant_id
-            and holds.order_id = pinned.order_id
-            and holds.known_from = pinned.known_from
-            and holds.reason = any(pinned.pause_reasons)
-            and (holds.released_at is null or holds.released_at > pinned.started_at)
-            and (pinned.observed_at is null or holds.placed_at < pinned.observed_at)
-    where pinned.target_seconds is not null
-    group by pinned.tenant_id, pinned.order_id, pinned.stage, pinned.known_from
-),
-
-facts as (
-    select
-        pinned.tenant_id,
-        pinned.order_id,
-        pinned.stage,
-        1 as instance,
-        pinned.known_from,
-        pinned.site,
-        pinned.service_level,
-        pinned.channel,
-        pinned.policy_version,
-        pinned.calendar_version,
-        pinned.target_seconds,
-        pinned.deadline,
-        pinned.at_risk_level,
-        pinned.owner,
-        pinned.started_at,
-        coalesce(pinned.observed_at, pinned.implied_at) as completed_at,
-        pinned.observed_at is null and pinned.implied_at is not null as inferred,
-        pinned.cancelled_at,
-        pinned.stage = any(pinned.excused_stages) as excused,
-        holds.held
-    from pinned
-    left join holds
-        on
-            holds.tenant_id = pinned.tenant_id
-            and holds.order_id = pinned.order_id
-            and holds.stage = pinned.stage
-            and holds.known_from = pinned.known_from
-),
-
-weighed as (
-    select
-        facts.*,
-        row(
-            started_at, completed_at, inferred, cancelled_at, excused, deadline, held,
-            policy_version
-        ) as weight
-    from facts
-),
-
-compared as (
-    select
-        *,
-        lag(weight) over (
-            partition by tenant_id, order_id, stage, instance
-            order by known_from
-        ) as weight_before
-    from weighed
 )
 
 select
-    tenant_id,
-    order_id,
-    stage,
-    instance,
-    known_from,
-    site,
-    service_level,
-    channel,
-    policy_version,
-    calendar_version,
-    target_seconds,
-    deadline,
-    at_risk_level,
-    owner,
-    started_at,
-    completed_at,
-    inferred,
-    cancelled_at,
-    excused,
-    held
-from compared
-where weight is distinct from weight_before
+    pinned.order_no,
+    pinned.tenant_id,
+    pinned.stage,
+    pinned.instance,
+    pinned.known_from,
+    pinned.promise_site,
+    pinned.service_level,
+    pinned.channel,
+    pinned.destination_zone,
+    pinned.policy_version,
+    pinned.deadline,
+    pinned.started_at,
+    case
+        when
+            pinned.cancelled_at is null
+            or coalesce(pinned.observed_at, pinned.implied_at) < pinned.cancelled_at
+            then coalesce(pinned.observed_at, pinned.implied_at)
+    end as completed_at,
+    pinned.observed_at is null
+    and pinned.implied_at is not null
+    and (pinned.cancelled_at is null or pinned.implied_at < pinned.cancelled_at) as inferred,
+    pinned.cancelled_at,
+    pinned.is_gone,
+    exists (
+        select from {{ ref('int_orders__excusals') }} as excusals
+        where
+            excusals.order_no = pinned.order_no
+            and excusals.stage = pinned.stage
+            and excusals.instance = pinned.instance
+            and {{ known_at('excusals', 'pinned.known_from') }}
+    ) as excused
+from pinned

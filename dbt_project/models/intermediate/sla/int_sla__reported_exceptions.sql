@@ -14,10 +14,13 @@ with problems as (
             when reason = 'damaged' then 'damaged_package'
             else 'carrier_issue'
         end as reason_code
-    from {{ ref('int_orders__events') }}
+    from {{ ref('int_orders__valid_events') }}
     where
-        event_type = 'exception_reported'
-        or (event_type = 'carrier_scan' and scan_status in ('attempt_failed', 'exception'))
+        known_until = 'infinity'
+        and (
+            event_type = 'exception_reported'
+            or (event_type = 'carrier_scan' and scan_status in ('attempt_failed', 'exception'))
+        )
 )
 
 select

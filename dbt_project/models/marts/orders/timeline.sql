@@ -9,8 +9,11 @@ select
     site,
     service_level,
     channel,
+    seller,
     destination_country,
+    destination_zone,
     units,
+    instances,
     promised_at,
     ship_by,
     received_at,
@@ -20,8 +23,9 @@ select
     packed_at,
     shipped_at,
     delivered_at,
+    arrived_at,
+    stocked_at,
     cancelled_at,
     first_known_at,
-    known_from as last_known_at
-from {{ ref('int_orders__milestones') }}
-where known_until is null
+    last_known_at
+from {{ ref('int_orders__timeline') }}

@@ -1,5 +1,60 @@
 {{ config(materialized='view') }}
 
+-- As known now from the clocks; as known at `e2a.known_at` from the versions that stood then.
+with clocks as (
+    select
+        tenant_id,
+        order_id,
+        stage,
+        instance,
+        version,
+        known_from,
+        policy_version,
+        is_watch,
+        site,
+        service_level,
+        channel,
+        owner,
+        party,
+        started_at,
+        due_at,
+        at_risk_at,
+        completed_at,
+        inferred,
+        cancelled_at,
+        excused,
+        held
+    from {{ ref('clocks') }}
+    where {{ as_known() }} is null
+    union all
+    select
+        tenant_id,
+        order_id,
+        stage,
+        instance,
+        version,
+        known_from,
+        policy_version,
+        stage = 'missing_scan',
+        site,
+        service_level,
+        channel,
+        owner,
+        null,
+        started_at,
+        due_at,
+        at_risk_at,
+        completed_at,
+        inferred,
+        cancelled_at,
+        excused,
+        held
+    from {{ ref('verdicts') }}
+    where
+        known_from <= {{ as_known() }}
+        and (known_until is null or known_until > {{ as_known() }})
+)
+
 select
     clocks.tenant_id,
     clocks.order_id,
@@ -7,10 +62,13 @@ select
     clocks.instance,
     clocks.version,
     clocks.known_from,
+    clocks.policy_version,
+    clocks.is_watch,
     clocks.site,
     clocks.service_level,
     clocks.channel,
     clocks.owner,
+    clocks.party,
     clocks.started_at,
     clocks.due_at,
     clocks.at_risk_at,
@@ -20,5 +78,5 @@ select
     clocks.excused,
     {{ clock_state('clocks') }} as state,
     {{ as_of() }} as as_of
-from {{ ref('clocks') }} as clocks
-where clocks.started_at <= {{ as_of() }}
+from clocks
+where coalesce(clocks.started_at, clocks.completed_at, clocks.known_from) <= {{ as_of() }}

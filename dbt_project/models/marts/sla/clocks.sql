@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=['tenant_id', 'order_id', 'stage', 'instance'],
     scope='orders',
-    step=30,
+    step=40,
     hot_indexes=['(due_at) where completed_at is null', '(tenant_id, stage, due_at)']
 ) }}
 
@@ -13,22 +13,38 @@ select
     verdicts.instance,
     verdicts.known_from,
     verdicts.version,
+    verdicts.policy_version,
+    verdicts.calendar_version,
+    verdicts.is_watch,
     verdicts.site,
     verdicts.service_level,
     verdicts.channel,
-    verdicts.policy_version,
     verdicts.owner,
+    segments.party,
     verdicts.started_at,
     verdicts.due_at,
     verdicts.at_risk_at,
+    verdicts.risk_levels,
     verdicts.completed_at,
     verdicts.inferred,
     verdicts.cancelled_at,
     verdicts.excused,
-    verdicts.held
-from {{ ref('verdicts') }} as verdicts
-inner join {{ source('ops', 'batch_orders') }} as scope
+    verdicts.held,
+    measures.units,
+    measures.units_on_time,
+    measures.shipments,
+    measures.shipments_on_time
+from {{ ref('int_sla__verdicts') }} as verdicts
+left join {{ ref('clock_segments') }} as segments
     on
-        scope.tenant_id = verdicts.tenant_id
-        and scope.order_id = verdicts.order_id
+        segments.tenant_id = verdicts.tenant_id
+        and segments.order_id = verdicts.order_id
+        and segments.stage = verdicts.stage
+        and segments.instance = verdicts.instance
+        and segments.is_charged
+left join {{ ref('int_sla__measures') }} as measures
+    on
+        measures.order_no = verdicts.order_no
+        and measures.stage = verdicts.stage
+        and measures.instance = verdicts.instance
 where verdicts.known_until is null

@@ -18,16 +18,7 @@ select
     stage,
     coalesce(site, '-') as site,
     due_date,
-    count(*) filter (where state = 'met') as met,
-    count(*) filter (where state = 'breached' and not excused) as breached,
-    count(*) filter (where state = 'breached' and excused) as breached_excused,
-    -- C15: met / (met + breached) after removing excused breaches; unrounded.
-    (
-        count(*) filter (where state = 'met')::numeric
-        / nullif(
-            count(*) filter (where state = 'met' or (state = 'breached' and not excused)), 0
-        )
-    )::numeric(38, 12) as on_time_ratio
+    {{ on_time_counts() }}
 from states
 where state in ('met', 'breached') and due_date is not null
 group by tenant_id, stage, coalesce(site, '-'), due_date

@@ -17,5 +17,6 @@ select
     as_of
 from {{ ref('clock_states') }}
 where
-    (completed_at is null or completed_at > as_of)
+    started_at is not null
+    and (completed_at is null or completed_at > as_of)
     and (cancelled_at is null or cancelled_at > as_of)

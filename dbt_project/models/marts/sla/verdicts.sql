@@ -2,8 +2,7 @@
     materialized='hot',
     unique_key=['tenant_id', 'order_id', 'stage', 'instance', 'known_from'],
     scope='orders',
-    step=20,
-    planner={'enable_nestloop': 'off'}
+    step=20
 ) }}
 
 select
@@ -14,10 +13,10 @@ select
     known_from,
     known_until,
     version,
+    policy_version,
     site,
     service_level,
     channel,
-    policy_version,
     owner,
     started_at,
     due_at,

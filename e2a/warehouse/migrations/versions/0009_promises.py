@@ -107,6 +107,11 @@ create table reference.restatements (
 comment on table reference.restatements is
 'Approved changes of history: clocks that started in the range are judged by the version, as known from approved_at on (C11, C18).';
 
+create table reference.zones (zone text primary key);
+insert into reference.zones select name from pg_timezone_names;
+comment on table reference.zones is
+'IANA zones that this server knows: a destination zone that is none of them counts as not stated.';
+
 -- The last midnight that ends a local date, by C2: the end of a gap, the last of two.
 create function reference.end_of_day(day date, zone text) returns timestamptz
 language sql stable strict parallel safe set search_path = pg_catalog as $$

@@ -1,0 +1,54 @@
+{#
+  Deadlines of day targets (C6) over reference.calendar_days and reference.carrier_days.
+
+  by_close_of_day: day 0 is the first working day whose cut-off is not before the anchor; due at the
+  close of the working day N later. by_carrier_day: day 0 is the local date of the hand-over at the
+  origin; due at 24:00 of carrier business day N in the destination's zone.
+#}
+{% macro by_close_of_day(anchor, promise) -%}
+    (
+        select target_day.closes_at
+        from {{ source('reference', 'calendar_days') }} as day_zero
+        inner join {{ source('reference', 'calendar_days') }} as target_day
+            on
+                target_day.tenant_id = day_zero.tenant_id
+                and target_day.calendar_version = day_zero.calendar_version
+                and target_day.cut_off = day_zero.cut_off
+                and target_day.working_day = day_zero.working_day + {{ promise }}.target_days
+        where
+            day_zero.tenant_id = {{ promise }}.tenant_id
+            and day_zero.calendar_version = {{ promise }}.calendar_version
+            and day_zero.cut_off = {{ promise }}.cut_off
+            and day_zero.cut_off_at >= {{ anchor }}
+        order by day_zero.cut_off_at
+        limit 1
+    )
+{%- endmacro %}
+
+{% macro by_carrier_day(anchor, promise) -%}
+    (
+        select reference.end_of_day(
+            target_day.local_date, coalesce({{ promise }}.destination_zone, {{ promise }}.zone)
+        )
+        from {{ source('reference', 'carrier_days') }} as ship_day
+        inner join {{ source('reference', 'carrier_days') }} as target_day
+            on
+                target_day.tenant_id = ship_day.tenant_id
+                and target_day.calendar_version = ship_day.calendar_version
+                and target_day.is_business_day
+                and target_day.business_day = ship_day.business_day + {{ promise }}.target_days
+        where
+            ship_day.tenant_id = {{ promise }}.tenant_id
+            and ship_day.calendar_version = {{ promise }}.carrier_calendar_version
+            and ship_day.local_date = ({{ anchor }} at time zone {{ promise }}.zone)::date
+    )
+{%- endmacro %}
+
+{# The deadline of a target that is not a duration, from its anchor. #}
+{% macro by_day(anchor, promise) -%}
+    case {{ promise }}.target_kind
+        when 'day' then {{ by_close_of_day(anchor, promise) }}
+        when 'carrier_days' then {{ by_carrier_day(anchor, promise) }}
+        when 'carried' then {{ promise }}.deadline
+    end
+{%- endmacro %}
