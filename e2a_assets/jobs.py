@@ -14,7 +14,7 @@ from e2a_assets.transform import transform
 from resources.clock import Clock
 
 _arrival = dg.AssetSelection.groups("reference", "landing") | dg.AssetSelection.assets(transform)
-_explained = dg.AssetSelection.assets(["sla", "narratives"])
+_explained = dg.AssetSelection.assets(["sla", "exceptions"], ["sla", "narratives"])
 _invoiced = dg.AssetSelection.assets(
     *(
         ["billing", name]
