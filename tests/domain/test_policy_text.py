@@ -9,7 +9,7 @@ import yaml
 
 from e2a.domain.calendars import Window
 from e2a.domain.errors import ConfigurationError
-from e2a.domain.policy_text import parse
+from e2a.domain.policy_text import from_documents, parse
 
 TENANT = """
 tenant: acme
@@ -70,7 +70,7 @@ BAD = [
     ("tenant", "calendar: office }", "calendar: offices }", r"site JFK1 names calendar offices"),
     ("tenant", "name: Acme", "nam: Acme", r"acme/tenant\.yaml, nam"),
     ("tenant", '"17:00"', '"25:00"', r"acme/tenant\.yaml, calendars\.office\.weekly\.mon\.0\.to"),
-    ("tenant", "mon:", "monday:", r"acme/tenant\.yaml, calendars\.office: `weekly\.monday` is no day"),
+    ("tenant", "mon:", "monday:", r"calendars\.office: `weekly\.monday` is no day"),
     ("tenant", "weekly: {", "open: always\n    weekly: {", r"either `open: always` or `weekly`"),
     ("sla", "within_minutes", "within_minuts", r"acme/sla\.yaml, .*within_minuts: unknown key\. "
      r"Did you mean `within_minutes`\?"),
@@ -80,6 +80,8 @@ BAD = [
     ("sla", "from: released", "from: relased", r"0\.stages\.pick\.from: Input should be 'received'"),  # noqa: E501
     ("sla", "owner: warehouse", "owner: nobody", r"stages\.pick\.owner"),
     ("sla", "  stages:", "  at_risk: 1.01\n  stages:", r"at_risk\.0: Input should be less than or equal"),  # noqa: E501
+    ("sla", "2026-01-01", "2026", r"0\.valid_from: 2026 is not a date; write it as YYYY-MM-DD"),
+    ("sla", "2026-01-01", '"2026"', r"0\.valid_from: '2026' is not a date"),
     ("rates", "price: 0.1", "price: -0.1", r"acme/rates\.yaml, 0\.charges\.pick\.price"),
     ("rates", "price: 0.1", "price: 0.1, markup_percent: 5", r"first_unit charge takes `price`"),
     ("rates", ", price: 0.1", "", r"first_unit charge takes `price` and no `markup_percent`"),
@@ -128,8 +130,32 @@ def test_yaml_makes_no_python_objects():
 
 
 def test_every_folder_of_this_checkout_is_read():
-    folders = [path for path in (Path(__file__).parents[2] / "policies").iterdir() if path.is_dir()]
+    folders = [
+        path.parent for path in (Path(__file__).parents[2] / "policies").glob("*/tenant.yaml")
+    ]
     assert folders
     for folder in folders:
         files = {path.stem: path.read_text() for path in folder.glob("*.yaml")}
         assert parse(folder.name, files).tenant.tenant == folder.name
+
+
+def scenario(**tenant):
+    return {
+        "tenant": {
+            "tenant": "acme", "name": "Acme", "billing_zone": "UTC", **tenant,
+            "sites": {"S1": {"zone": "UTC", "calendar": "always"}},
+            "calendars": {"always": {"open": "always"}},
+        },
+        "sla": [{"valid_from": "2026-01-01", "stages": {"pick": {"within_minutes": 60}}}],
+        "rates": [],
+    }  # fmt: skip
+
+
+def test_plain_documents_become_policies_without_a_rate_card():
+    assert from_documents("acme", scenario()).currency == "USD"
+    assert from_documents("acme", scenario(currency="JPY")).currency == "JPY"
+
+
+def test_a_folder_without_a_rate_card_is_refused():
+    with pytest.raises(ConfigurationError, match=r"acme/rates\.yaml has no rate card"):
+        parse("acme", texts(rates="[]"))

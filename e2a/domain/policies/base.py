@@ -4,7 +4,7 @@ A value belongs here when more than one file writes it: local times, validity, p
 """
 
 import re
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -59,8 +59,8 @@ HalfDayTime = Annotated[time, BeforeValidator(_half_day), _AS_CLOSING]
 
 
 def _moment(value: object) -> object:
-    """Pydantic alone would take 2026 for seconds since 1970."""
-    if isinstance(value, int | float):
+    """Pydantic alone would take 2026, also in quotes, for seconds since 1970."""
+    if not isinstance(value, date) and not re.match(r"\d{4}-\d{2}-\d{2}", str(value)):
         raise ValueError(f"{value!r} is not a date; write it as YYYY-MM-DD")
     return value
 
