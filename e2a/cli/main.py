@@ -5,7 +5,7 @@ import sys
 import psycopg
 import typer
 
-from e2a.cli import database, exceptions, journey, landing, people, reports
+from e2a.cli import database, exceptions, journey, landing, people, policy, reports
 from e2a.cli.console import err
 from e2a.domain.errors import E2AError
 
@@ -18,6 +18,7 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="db")
 app.add_typer(landing.app, name="land")
+app.add_typer(policy.app, name="policy")
 app.add_typer(exceptions.app, name="exceptions")
 app.command("demo")(journey.demo)
 app.command("run")(journey.run)

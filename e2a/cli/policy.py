@@ -1,0 +1,75 @@
+"""`e2a policy`: what the policies say, what a change would flip, and history judged anew."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from e2a.cli.console import JsonOption, now, out, print_json, say
+from e2a.cli.policy_files import shown, subjects
+from e2a.domain.lint import ELSEWHERE, RULES, Finding, Severity, lint
+
+app = typer.Typer(
+    help="Policies: lint them, try a change on history, judge history anew.",
+    no_args_is_help=True,
+)
+
+
+@app.command("lint")
+def lint_policies(
+    path: Annotated[
+        Path | None, typer.Argument(help="A policies folder, a tenant's, or a file; default: ours.")
+    ] = None,
+    tenant: Annotated[
+        str | None, typer.Option(help="Read a file of any name as this tenant's.")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="The text before the change: warns of what it loosens.")
+    ] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    explain: Annotated[bool, typer.Option("--list", help="Explain each rule.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Find what is wrong with policies, each with its place and a fix; exit code 1 on errors.
+
+    Example: e2a policy lint policies/demo-3pl/sla.yaml --strict
+    """
+    if explain:
+        _explain(json)
+        return
+    found: list[Finding] = []
+    for one, subject in subjects(path, now().date(), tenant=tenant, against=against):
+        found += [f for f in lint(subject) if one.only is None or f.file == shown(one.only)]
+    if json:
+        print_json([asdict(finding) for finding in found])
+    else:
+        _show(found)
+    counted = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if any(finding.severity in counted for finding in found):
+        raise typer.Exit(1)
+
+
+def _show(found: Iterable[Finding]) -> None:
+    counts: Counter[str] = Counter()
+    for finding in found:
+        counts[finding.severity] += 1
+        out.print(str(finding), markup=False)
+    words = ", ".join(f"{counts[severity]} {severity.value}" for severity in Severity)
+    say(words if counts else "The policies are clean.")
+
+
+def _explain(json: bool) -> None:
+    rules = [
+        {"id": rule.id, "title": rule.title, "severity": rule.severity, "doc": rule.doc}
+        for rule in RULES
+    ]
+    if json:
+        print_json(rules)
+        return
+    for rule in rules:
+        out.print(f"{rule['id']} {rule['title']} ({rule['severity']})\n    {rule['doc']}\n")
+    for name, words in ELSEWHERE.items():
+        out.print(f"{name} {words}")
