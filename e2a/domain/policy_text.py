@@ -20,7 +20,17 @@ FILES = ("tenant", "sla", "rates")
 
 
 class _ExactLoader(yaml.SafeLoader):
-    """YAML whose numbers with a point are Decimals: a price is never a binary float."""
+    """YAML whose numbers with a point are Decimals, and in which no key is given twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """YAML alone would keep the last of two promises for one stage."""
+        seen: set[object] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value in seen:
+                problem = f"the key `{key.value}` is given twice"
+                raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
+            seen.add(key.value if isinstance(key, yaml.ScalarNode) else key)
+        return super().construct_mapping(node, deep)
 
 
 def _decimal(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> Decimal | str:
@@ -77,11 +87,12 @@ def read_yaml(path: str, text: str) -> Any:  # noqa: ANN401 - YAML is anything u
     """
     try:
         return yaml.load(text, _ExactLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
+    except yaml.YAMLError as error:
+        mark, problem = getattr(error, "problem_mark", None), getattr(error, "problem", None)
         where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else path
+        said = str(problem or error).splitlines()[0]
         raise ConfigurationError(
-            f"{where} is not valid YAML: {error.problem}", "Correct that line and run again"
+            f"{where} is not valid YAML: {said}", "Correct that line and run again"
         ) from None
 
 

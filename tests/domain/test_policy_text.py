@@ -80,6 +80,8 @@ BAD = [
     ("sla", "from: released", "from: relased", r"0\.stages\.pick\.from: Input should be 'received'"),  # noqa: E501
     ("sla", "owner: warehouse", "owner: nobody", r"stages\.pick\.owner"),
     ("sla", "  stages:", "  at_risk: 1.01\n  stages:", r"at_risk\.0: Input should be less than or equal"),  # noqa: E501
+    ("sla", "  stages:", "  stages: {}\n  stages:", r"yaml:4:3 .*key `stages` is given twice"),
+    ("sla", "stages:", "\x07:", r"acme/sla\.yaml is not valid YAML"),
     ("sla", "2026-01-01", "2026", r"0\.valid_from: 2026 is not a date; write it as YYYY-MM-DD"),
     ("sla", "2026-01-01", '"2026"', r"0\.valid_from: '2026' is not a date"),
     ("rates", "price: 0.1", "price: -0.1", r"acme/rates\.yaml, 0\.charges\.pick\.price"),
