@@ -1,0 +1,45 @@
+"""A changed policy as it would have stood: pure, from two texts to what history is judged by."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from e2a.domain.policies import Policies, SlaPolicyText, instant_of
+
+
+def as_if_in_force(present: Policies, changed: Policies, since: datetime) -> Policies:
+    """The changed policies with their new entries in force from `since` on.
+
+    A new version is mostly valid from tomorrow; asked what it would have done, it takes the place
+    of the versions that it follows. Entries that are in the present text too stay as they are.
+    """
+    zone = next(iter(changed.tenant.sites.values())).zone
+    new = {
+        _slot(entry): entry
+        for entry in sorted(changed.sla, key=lambda entry: instant_of(entry.valid_from, zone))
+        if entry not in present.sla
+    }
+    entries = tuple(_entries(changed, new, since, zone))
+    return changed.model_copy(update={"sla": entries})
+
+
+def _entries(
+    changed: Policies, new: dict[object, SlaPolicyText], since: datetime, zone: str
+) -> Iterator[SlaPolicyText]:
+    for entry in changed.sla:
+        successor = new.get(_slot(entry))
+        begins = instant_of(entry.valid_from, zone)
+        if entry is successor:
+            yield entry.model_copy(update={"valid_from": min(begins, since)})
+        elif successor is None or begins < since or begins > instant_of(successor.valid_from, zone):
+            yield entry
+
+
+def renamed(policies: Policies, tenant: str) -> Policies:
+    """The same promises for a tenant of another name, without its prices."""
+    text = policies.tenant.model_copy(update={"tenant": tenant})
+    return policies.model_copy(update={"tenant": text, "rates": ()})
+
+
+def _slot(entry: SlaPolicyText) -> object:
+    """What versions of one policy share."""
+    return entry.precedence, entry.site, entry.service_level, entry.channel
