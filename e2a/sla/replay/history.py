@@ -28,6 +28,12 @@ def orders_between(live: Connection, tenant: str, since: datetime, until: dateti
     return [row[0] for row in rows]
 
 
+def touch_between(connection: Connection, tenant: str, since: datetime, until: datetime) -> int:
+    """Mark those orders for the next refresh: a clock starts at the time of an event."""
+    given = {"tenant": tenant, "since": since, "until": until}
+    return connection.execute(_TOUCH.format(_CHOSEN), given).rowcount
+
+
 def copy_history(
     live: Connection,
     scratch: Connection,
@@ -119,6 +125,12 @@ inner join orders.identifiers as i
     on i.tenant_id = e.tenant_id and i.name = coalesce(e.order_name, s.order_name)
 where e.tenant_id = %(tenant)s and e.occurred_at >= %(since)s and e.occurred_at < %(until)s
 order by i.order_id
+"""
+
+_TOUCH = """
+insert into ops.touched_orders (tenant_id, order_id)
+select %(tenant)s, chosen.order_id from ({}) as chosen
+on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
 """
 
 # Events that name the order, and those of its parcels that name only the parcel.
