@@ -134,6 +134,16 @@ in_force as (
         )
 ),
 
+excusals as (
+    select
+        order_no,
+        stage,
+        instance,
+        range_agg({{ known('excusals') }}) as known
+    from {{ ref('int_orders__excusals') }} as excusals
+    group by order_no, stage, instance
+),
+
 pinned as (
     select distinct on (order_no, stage, instance, known_from) *
     from in_force
@@ -170,12 +180,10 @@ select
     and (pinned.cancelled_at is null or pinned.implied_at < pinned.cancelled_at) as inferred,
     pinned.cancelled_at,
     pinned.is_gone,
-    exists (
-        select from {{ ref('int_orders__excusals') }} as excusals
-        where
-            excusals.order_no = pinned.order_no
-            and excusals.stage = pinned.stage
-            and excusals.instance = pinned.instance
-            and {{ known_at('excusals', 'pinned.known_from') }}
-    ) as excused
+    coalesce(excusals.known @> pinned.known_from, false) as excused
 from pinned
+left join excusals
+    on
+        excusals.order_no = pinned.order_no
+        and excusals.stage = pinned.stage
+        and excusals.instance = pinned.instance

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=8,
+    planner={'enable_nestloop': 'off'}
+) }}
+
 -- Who held the order while a clock ran (C16): each running second of a clock belongs to one party,
 -- by the open stage and the hold that stands. Segments change with stage, hold or party, not with
 -- every window of the calendar. The segment of the last running second before the deadline is
@@ -212,6 +220,7 @@ segments as (
 )
 
 select
+    order_no,
     tenant_id,
     order_id,
     stage,

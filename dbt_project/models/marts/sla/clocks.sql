@@ -3,6 +3,7 @@
     unique_key=['tenant_id', 'order_id', 'stage', 'instance'],
     scope='orders',
     step=40,
+    planner={'enable_nestloop': 'off'},
     hot_indexes=['(due_at) where completed_at is null', '(tenant_id, stage, due_at)']
 ) }}
 
@@ -35,10 +36,9 @@ select
     measures.shipments,
     measures.shipments_on_time
 from {{ ref('int_sla__verdicts') }} as verdicts
-left join {{ ref('clock_segments') }} as segments
+left join {{ ref('int_sla__segments') }} as segments
     on
-        segments.tenant_id = verdicts.tenant_id
-        and segments.order_id = verdicts.order_id
+        segments.order_no = verdicts.order_no
         and segments.stage = verdicts.stage
         and segments.instance = verdicts.instance
         and segments.is_charged
