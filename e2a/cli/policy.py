@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from e2a.cli import policy_restate
 from e2a.cli.console import JsonOption, now, out, print_json, say
 from e2a.cli.policy_files import shown, subjects
 from e2a.domain.lint import ELSEWHERE, RULES, Finding, Severity, lint
@@ -16,6 +17,7 @@ app = typer.Typer(
     help="Policies: lint them, try a change on history, judge history anew.",
     no_args_is_help=True,
 )
+app.add_typer(policy_restate.app, name="restate")
 
 
 @app.command("lint")

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from e2a.domain.errors import BadInputError
+from e2a.domain.errors import BadInputError, UnknownTenantError
 from e2a.domain.lint import Node, Subject, read, subject
-from e2a.domain.policy_text import FILES
+from e2a.domain.policies import Policies
+from e2a.domain.policy_text import FILES, parse
 from e2a.warehouse.policies import policies_folder
-
-SCENARIOS = "scenarios"
+from e2a.warehouse.reference.folder import SCENARIOS
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,28 @@ def subjects(
         yield one, subject(one.folder, one.texts(), today, former=past, scenarios=tried)
 
 
-def scenarios(folder: Path) -> list[Node]:
-    """The scenario files of a folder, as trees."""
+def changed_policies(tenant: str, changed: Path) -> tuple[Policies, Policies]:
+    """A tenant's policies as they stand, and as they would be with a changed file or folder.
+
+    Raises:
+        UnknownTenantError: there is no such tenant.
+        BadInputError: there is nothing to read.
+        ConfigurationError: the text says something that cannot be.
+    """
+    folder = policies_folder() / tenant
+    if not _files(folder):
+        known = [path.name for path in policies_folder().glob("*/") if _is_tenant(path)]
+        raise UnknownTenantError(tenant, known)
+    present = {stem: read_text(path) for stem, path in _files(folder).items()}
+    (one,) = [_file(changed, tenant)] if changed.is_file() else chosen(changed)[:1]
+    texts = {stem: read_text(path) for stem, path in one.files.items()}
+    return parse(tenant, present), parse(tenant, present | texts)
+
+
+def scenarios(folder: Path) -> list[Node] | None:
+    """The scenario files of a folder, as trees; None if there is no such folder."""
+    if not folder.is_dir():
+        return None
     return [read(str(path), read_text(path))[0] for path in sorted(folder.glob("**/*.yaml"))]
 
 

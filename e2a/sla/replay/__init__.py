@@ -7,7 +7,7 @@ simulate  the three in a row; the live database is only read (C11)
 restate   history judged anew, with two people's consent
 """
 
-from e2a.sla.replay.compare import Comparison
+from e2a.sla.replay.compare import Comparison, OnTime
 from e2a.sla.replay.simulate import Simulation, simulate
 
-__all__ = ["Comparison", "Simulation", "simulate"]
+__all__ = ["Comparison", "OnTime", "Simulation", "simulate"]
