@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-LABELS = {
-    "pick": "PICK_DELAY",
-    "pack": "PACK_DELAY",
-    "ship": "CARRIER_ISSUE",
-    "deliver": "DELIVERY_DELAY",
-}
-"""Reason codes of the ancestor's vocabulary, by the stage whose promise broke."""
+from e2a.domain.exceptions import STAGE_CODES
+
+SAID = {"missing_scan": "the next scan", "receive": "putting away"}
+"""Stages whose names are no words of a sentence."""
 
 REPORTED_LABELS = {
     "inventory_shortage": "INVENTORY_SHORTAGE",
@@ -58,7 +55,7 @@ class BreachFacts:
             for reason in self.reported:
                 if reason in REPORTED_LABELS:
                     return REPORTED_LABELS[reason]
-        return LABELS[self.stage]
+        return STAGE_CODES[self.stage]
 
     @property
     def confidence(self) -> str:
@@ -76,7 +73,7 @@ class BreachFacts:
         """The facts as the templates name them."""
         return {
             "order": self.order_id.partition(":")[2],
-            "stage": self.stage,
+            "stage": SAID.get(self.stage, self.stage),
             "site": self.site or "the warehouse",
             "owner": self.owner,
             "due": self.local(self.due_at),

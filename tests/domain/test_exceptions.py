@@ -1,6 +1,7 @@
 """Which moves are legal, which code a problem has, how a promise is written."""
 
 from itertools import pairwise
+from typing import get_args
 
 import pytest
 
@@ -17,6 +18,7 @@ from e2a.domain.exceptions import (
     code_of,
     person,
 )
+from e2a.domain.policies import Stage
 
 FORWARD = list(Status)
 
@@ -67,6 +69,10 @@ def test_an_illegal_move_is_refused_with_the_legal_ones(now, to, sentence):
 def test_a_stage_or_a_report_has_a_code_and_the_code_a_severity(kind, code, severity):
     assert code_of(kind) == code
     assert SEVERITIES[code] == Severity(severity)
+
+
+def test_every_stage_of_a_policy_has_a_code():
+    assert set(STAGE_CODES) == set(get_args(Stage))
 
 
 def test_the_vocabulary_has_the_ancestors_fourteen_codes():

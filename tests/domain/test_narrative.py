@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from e2a.domain.narrative import LABELS, BreachFacts, duration
+from e2a.domain.narrative import BreachFacts, duration
 
 DUE = datetime(2026, 3, 2, 20, 5, tzinfo=UTC)
 
@@ -66,8 +66,9 @@ def test_the_label_is_the_first_report_that_explains_the_stage_else_the_stage(
     assert facts(stage=stage, reported=reported).label == label
 
 
-def test_every_stage_of_a_policy_has_a_label():
-    assert set(LABELS) == {"pick", "pack", "ship", "deliver"}
+def test_a_missing_scan_is_said_in_words():
+    told = facts(stage="missing_scan")
+    assert (told.label, told.texts()["stage"]) == ("MISSING_SCAN", "the next scan")
 
 
 def test_instants_are_shown_by_the_warehouses_clock():

@@ -239,11 +239,12 @@ def test_the_audit_finds_what_no_sync_has_seen(modelled):
 
 
 def test_the_party_that_is_charged_is_kept_with_the_episode(modelled):
+    """A storm that held the order, and is heard of after the breach, is the carrier's (C16)."""
+    storm = done("hold_placed", 100) | {"hold_id": "h", "reason": "weather"}
     put(modelled, *paid())
     sync(modelled, LATER)
     assert episodes(modelled, "party") == [("warehouse",)]
-    modelled.execute("update sla.clocks set party = 'merchant'")
-    modelled.commit()
+    put(modelled, storm)
     assert sync(modelled, LATER) == NOTHING
-    assert episodes(modelled, "party, status") == [("merchant", "OPEN")]
+    assert episodes(modelled, "party, status") == [("carrier", "OPEN")]
     assert rows(modelled, "select count(*) from sla.exception_moves") == [(1,)]
