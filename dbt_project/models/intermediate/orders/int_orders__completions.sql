@@ -12,19 +12,9 @@
 -- the first work does. Lines are compared one by one; where a source names lines that the order
 -- does not have, by their totals. Sources are counted apart, so that two records of one work do not
 -- add up (C21).
-with work as (
+with work as not materialized (
     select * from {{ ref('int_orders__work') }}
-),
-
-counted_lanes as (
-    select
-        order_no,
-        milestone,
-        source
-    from work
-    where kind = 'work'
-    group by order_no, milestone, source
-    having bool_or(line is not null)
+    where is_counted
 ),
 
 instants as (
@@ -32,136 +22,114 @@ instants as (
         news.order_no,
         news.milestone,
         news.source,
-        news.known_from as said_from,
+        news.known_from,
         lead(news.known_from, 1, 'infinity') over (
             partition by news.order_no, news.milestone, news.source
             order by news.known_from
-        ) as said_until
+        ) as known_until
     from (
-        select order_no, milestone, source, known_from
-        from work inner join counted_lanes using (order_no, milestone, source)
+        select order_no, milestone, source, known_from from work
         union
-        select order_no, milestone, source, known_until
-        from work inner join counted_lanes using (order_no, milestone, source)
+        select order_no, milestone, source, known_until from work
         where known_until < 'infinity'
     ) as news
 ),
 
-said as (
-    select
-        work.*,
-        instants.said_from,
-        instants.said_until
+-- Instants of occurrence at which the count may change, as known at each instant of news.
+moments as (
+    select distinct
+        work.order_no,
+        work.milestone,
+        work.source,
+        instants.known_from,
+        instants.known_until,
+        work.instance,
+        work.epoch,
+        work.occurred_at
     from instants
     inner join work
         on
             work.order_no = instants.order_no
             and work.milestone = instants.milestone
             and work.source = instants.source
-            and {{ known_at('work', 'instants.said_from') }}
+            and {{ known_at('work', 'instants.known_from') }}
+    where work.occurred_at > '-infinity'
 ),
 
+-- What was still missing then, line by line: what the span asks for less what was done so far.
 lines as (
     select
-        *,
-        coalesce(sum(quantity) filter (where kind = 'need') over of_span, 0)
-        - coalesce(sum(quantity) filter (where kind = 'work') over of_line, 0) as missing,
-        kind = 'work' and line is not null
-        and count(*) filter (where kind = 'need') over of_order = 0 as is_unknown_line
-    from said
-    window
-        of_order as (partition by order_no, milestone, source, said_from, instance, line),
-        of_line as (
-            partition by order_no, milestone, source, said_from, instance, line
-            order by occurred_at
-        ),
-        of_span as (
-            partition by order_no, milestone, source, said_from, instance, line, epoch
-            order by occurred_at
-        )
+        moments.order_no,
+        moments.milestone,
+        moments.source,
+        moments.known_from,
+        moments.known_until,
+        moments.instance,
+        moments.occurred_at,
+        work.line,
+        sum(case work.kind when 'need' then work.quantity else -work.quantity end) as missing,
+        bool_or(work.kind = 'work') as has_begun,
+        bool_or(work.kind = 'need') as is_asked
+    from moments
+    inner join work
+        on
+            work.order_no = moments.order_no
+            and work.milestone = moments.milestone
+            and work.source = moments.source
+            and work.instance = moments.instance
+            and work.occurred_at <= moments.occurred_at
+            and (work.kind = 'work' or work.epoch = moments.epoch)
+            and {{ known_at('work', 'moments.known_from') }}
+    group by
+        moments.order_no, moments.milestone, moments.source, moments.known_from,
+        moments.known_until, moments.instance, moments.occurred_at, work.line
 ),
 
-changes as (
+covered as (
     select
-        *,
-        greatest(missing, 0)
-        - coalesce(greatest(lag(missing) over of_line, 0), 0) as change,
-        missing - coalesce(lag(missing) over of_line, 0) as change_in_total
+        order_no,
+        milestone,
+        source,
+        instance,
+        known_from,
+        known_until,
+        occurred_at
     from lines
-    window of_line as (
-        partition by order_no, milestone, source, said_from, instance, line
-        order by occurred_at, epoch
-    )
-),
-
-progress as (
-    select
-        order_no,
-        milestone,
-        source,
-        said_from,
-        said_until,
-        instance,
-        occurred_at,
-        bool_or(kind = 'work') over so_far as has_begun,
-        bool_or(kind = 'work' and line is null) over so_far as is_everything,
-        bool_or(kind = 'need') over whole as is_sized,
-        case
-            when bool_or(is_unknown_line) over whole
-                then sum(change_in_total) over so_far
-            else sum(change) over so_far
-        end as missing
-    from changes
-    window
-        whole as (partition by order_no, milestone, source, said_from, instance),
-        so_far as (
-            partition by order_no, milestone, source, said_from, instance
-            order by occurred_at
-        )
-),
-
-counted as (
-    select
-        order_no,
-        milestone,
-        source,
-        instance,
-        said_from as known_from,
-        said_until as known_until,
-        min(occurred_at) as completed_at
-    from progress
-    where
-        has_begun
-        and (
-            is_everything
-            or (is_sized and missing <= 0)
-            or (not is_sized and milestone <> 'cancelled')
-        )
-    group by order_no, milestone, source, instance, said_from, said_until
+    group by
+        order_no, milestone, source, instance, known_from, known_until, occurred_at
+    having
+        bool_or(has_begun)
+        and case
+            when bool_or(has_begun and line is null) then true
+            when not bool_or(is_asked) then milestone <> 'cancelled'
+            when bool_or(not is_asked) then sum(missing) <= 0
+            else bool_and(missing <= 0)
+        end
 ),
 
 -- Where nothing is counted, the earliest record that stands is the completion.
 reached as (
     select
-        work.order_no,
-        work.milestone,
-        work.source,
-        work.instance,
-        work.known_from,
-        work.known_until,
-        work.occurred_at as completed_at
-    from work
-    where
-        work.kind = 'work'
-        and not exists (
-            select from counted_lanes
-            where
-                counted_lanes.order_no = work.order_no
-                and counted_lanes.milestone = work.milestone
-                and counted_lanes.source = work.source
-        )
+        order_no,
+        milestone,
+        source,
+        instance,
+        known_from,
+        known_until,
+        occurred_at as completed_at
+    from {{ ref('int_orders__work') }}
+    where not is_counted and kind = 'work'
     union all
-    select * from counted
+    select
+        order_no,
+        milestone,
+        source,
+        instance,
+        known_from,
+        known_until,
+        min(occurred_at) as completed_at
+    from covered
+    group by order_no, milestone, source, instance, known_from, known_until
 ),
 
 reopenings as (

@@ -264,7 +264,7 @@ asked as (
     from spans
     inner join spans as other on other.order_no = spans.order_no
     cross join lateral jsonb_to_recordset(other.lines) as line (line text, quantity bigint)
-    where spans.epoch > 1
+    where spans.kind in ('edited', 'reopened')
 ),
 
 -- Units taken away by a cancellation of lines, or moved by an edit that states differences.
@@ -336,7 +336,26 @@ needs as (
     from taken
 )
 
-select * from done
+select
+    done.order_no,
+    done.milestone,
+    done.source,
+    done.instance,
+    done.epoch,
+    done.kind,
+    done.shipment_name,
+    done.line,
+    done.quantity,
+    done.occurred_at,
+    done.known_from,
+    done.known_until,
+    lanes.order_no is not null as is_counted
+from done
+left join lanes
+    on
+        lanes.order_no = done.order_no
+        and lanes.milestone = done.milestone
+        and lanes.source = done.source
 union all
 select
     order_no,
@@ -350,7 +369,8 @@ select
     quantity,
     occurred_at,
     known_from,
-    known_until
+    known_until,
+    false as is_counted
 from needs
 union all
 select
@@ -365,7 +385,8 @@ select
     needs.quantity,
     needs.occurred_at,
     greatest(needs.known_from, lanes.known_from) as known_from,
-    needs.known_until
+    needs.known_until,
+    true as is_counted
 from lanes
 inner join needs
     on
