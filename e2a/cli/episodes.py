@@ -1,11 +1,12 @@
 """How exceptions and excusals look on a terminal; `--json` prints the rows as they are."""
 
+from datetime import timedelta
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
 
 from e2a.cli.console import out
+from e2a.domain.narrative import duration
 from e2a.sla.exceptions import Excusal
 
 
@@ -14,7 +15,8 @@ def several(rows: list[dict[str, Any]], count: int) -> None:
     if rows:
         _table(rows)
     more = f", of which {len(rows):,} are shown" if len(rows) < count else ""
-    out.print(f"{count:,} exceptions{more}. Look into one: e2a exceptions show ID")
+    words = "exception" if count == 1 else "exceptions"
+    out.print(f"{count:,} {words}{more}. Look into one: e2a exceptions show ID")
 
 
 def moved(episode: dict[str, Any]) -> None:
@@ -30,18 +32,22 @@ def excusal(done: Excusal, in_effect: bool, words: str) -> None:
     out.print(f"{done.promise} of {done.order_id} {words} (excusal {short}).{later}", markup=False)
 
 
+_HEAD = ("id", "tenant", "order", "promise", "reason", "severity", "status", "who", "since")
+
+
 def _table(rows: list[dict[str, Any]]) -> None:
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("id", "tenant", "order", "promise", "reason", "severity", "status", "who"):
-        table.add_column(column)
-    table.add_column("since")
-    for row in rows:
-        told = (
+    """Columns as wide as what stands in them: an id that is cut short is none."""
+    told = [
+        (
             _short(row), row["tenant_id"], row["order_id"], row["promise"], row["reason_code"],
             row["severity"], row["status"], row["assignee"] or "-", _at(row["breached_at"]),
-        )  # fmt: skip
-        table.add_row(*map(escape, told))
-    out.print(table)
+        )
+        for row in rows
+    ]  # fmt: skip
+    widths = [max(map(len, column)) for column in zip(_HEAD, *told, strict=True)]
+    for line in (_HEAD, *told):
+        cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        out.print("  ".join(cells).rstrip(), markup=False)
 
 
 def one(seen: dict[str, Any]) -> None:
@@ -49,7 +55,9 @@ def one(seen: dict[str, Any]) -> None:
     episode = seen["exception"]
     out.print(f"[bold]{episode['exception_id']}[/bold]  {escape(_what(episode))}")
     _facts({k: episode[k] for k in ("severity", "status", "party", "assignee", "breached_at")})
-    _facts(seen["facts"] or {"facts": "the order no longer shows this promise"})
+    facts = seen["facts"] or {"facts": "the order no longer shows this promise"}
+    late = facts.pop("late_seconds", None)
+    _facts(facts | {"late": duration(timedelta(seconds=late)) if (late or 0) > 0 else None})
     for row in seen["moves"]:
         said = f": {row['note']}" if row["note"] else ""
         out.print(

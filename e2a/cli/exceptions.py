@@ -141,8 +141,8 @@ def excuse(
     """Take a promise out of the count, with another person's approval.
 
     Example: e2a exceptions excuse 3f2a91c4 --reason force_majeure --actor ann --approver bob
-    Example: e2a exceptions excuse --tenant demo-3pl --order shopify:5001 --promise ship
-    --reason merchant --approver bob
+
+    Or by its order: e2a exceptions excuse --tenant demo-3pl --order shopify:5001 --promise ship
     """
     with connected() as (_, connection):
         if exception:

@@ -23,6 +23,7 @@ ALL = [
     "landing/wms_events",
     "rules/int_orders__events",
     "sla/clocks",
+    "sla/exceptions",
     "sla/narratives",
     "billing/findings",
 ]

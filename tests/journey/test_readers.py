@@ -12,6 +12,7 @@ SURFACE = [
     "sla.breaches",
     "sla.open_clocks",
     "sla.on_time_daily",
+    "sla.exceptions",
     "billing.billable_operations",
     "billing.expected_invoice_lines",
 ]

@@ -88,7 +88,8 @@ def test_the_lineage_reads_as_the_journey(up):
     nodes = {"/".join(n["assetKey"]["path"]): n for n in ask(port, ASSETS)["assetNodes"]}
     groups = {n["groupName"] for n in nodes.values()}
     assert groups >= {"reference", "landing", "orders", "sla", "billing"}
-    journey = ["landing/wms_events", "orders/timeline", "sla/breaches", "sla/narratives",
+    journey = ["landing/wms_events", "orders/timeline", "sla/breaches", "sla/exceptions",
+               "sla/narratives",
                "billing/expected_invoice_lines", "billing/findings"]  # fmt: skip
     for key in journey:
         assert nodes[key]["description"], key
