@@ -167,8 +167,10 @@ select
     count(*) filter (where state = 'at_risk') as at_risk,
     count(*) filter (where state = 'on_track') as on_track,
     count(*) filter (where state = 'paused') as paused,
+    count(*) filter (where state = 'unassessable') as unassessable,
     count(*) filter (
-        where (completed_at is null or completed_at > as_of)
+        where state <> 'unassessable'
+        and (completed_at is null or completed_at > as_of)
         and (cancelled_at is null or cancelled_at > as_of)
     ) as open
 from sla.clock_states where tenant_id = %(tenant)s group by stage
