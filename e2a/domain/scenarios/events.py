@@ -166,8 +166,8 @@ class EventText(PolicyModel):
         if self.type is EventType.STOCK_COUNTED:
             return Reference(namespace="stock", value=f"{self.site}:{self.unit}:{self.when.stated}")
         if self.receipt:
-            return Reference(namespace="receipt", value=self.receipt)
-        return named(self.order) if self.order else None
+            return named("receipt", self.receipt)
+        return named("order", self.order) if self.order else None
 
     def canonical(self, id: str, times: dict[str, Any]) -> CanonicalEvent:
         """The event in the words of the rules.
@@ -183,7 +183,7 @@ class EventText(PolicyModel):
             shipment=Reference(namespace="tracking", value=self.shipment)
             if self.shipment
             else None,
-            aliases=tuple(named(alias) for alias in self.aliases),
+            aliases=tuple(named("order", alias) for alias in self.aliases),
             site=self.site,
             service_level=self.service_level,
             channel=self.channel,
@@ -221,9 +221,14 @@ _ATTRIBUTES = {
 }  # fmt: skip
 
 
-def named(order: str) -> Reference:
-    """`O-1` is the warehouse's name of an order, `shopify:5001` the name in another system."""
-    namespace, colon, value = order.partition(":")
+def named(key: str, name: str) -> Reference:
+    """What an `order` or a `receipt` of that name is called.
+
+    `O-1` is the warehouse's name of an order, `shopify:5001` its name in another system.
+    """
+    if key == "receipt":
+        return Reference(namespace="receipt", value=name)
+    namespace, colon, value = name.partition(":")
     if colon and namespace.isidentifier() and namespace.islower():
         return Reference(namespace=namespace, value=value)
-    return Reference(namespace="wms", value=order)
+    return Reference(namespace="wms", value=name)

@@ -1,120 +1,35 @@
-"""What a scenario asks, and which answers it may expect.
+"""What a scenario asks.
 
 A question about one clock names its order and stage; the others say what they are by the key
-`count`, `on_time`, `inbox`, `invoice` or `operations`. Of an answer, only what is written is
-compared.
+`count`, `on_time`, `inbox`, `invoice` or `operations`. What they expect is in `answers`.
 """
 
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BeforeValidator,
     Discriminator,
     Field,
     Tag,
-    WithJsonSchema,
     model_validator,
 )
 
 from e2a.domain.deliveries import Source
 from e2a.domain.policies import Party, PolicyModel, Stage
+from e2a.domain.scenarios.answers import (
+    ONLY_NOW,
+    ClockAnswer,
+    InboxAnswer,
+    OnTimeAnswer,
+    SegmentAnswer,
+    States,
+    VersionAnswer,
+)
 from e2a.domain.scenarios.events import Id
-from e2a.domain.scenarios.times import Seconds, When
+from e2a.domain.scenarios.times import When
 
-
-def _word(value: object) -> object:
-    """BREACHED, at risk and null are breached, at_risk and none."""
-    return "none" if value is None else str(value).strip().lower().replace(" ", "_")
-
-
-def _words(value: object) -> object:
-    return tuple(_word(v) for v in (value if isinstance(value, list | tuple) else [value]))
-
-
-Word = Literal[
-    "met", "breached", "cancelled", "paused", "at_risk", "on_track", "unassessable", "none"
-]
-State = Annotated[Word, BeforeValidator(_word)]
-States = Annotated[
-    tuple[Word, ...],
-    BeforeValidator(_words),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"enum": list(get_args(Word))},
-                {"type": "array", "items": {"enum": list(get_args(Word))}},
-            ]
-        }
-    ),
-]
 Month = Annotated[str, BeforeValidator(lambda v: str(v)), Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Day = Annotated[str, BeforeValidator(lambda v: str(v)), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class ClockAnswer(PolicyModel):
-    """What is expected of one clock."""
-
-    state: State | None = None
-    started_at: When | None = None
-    due_at: When | None = None
-    at_risk_at: When | None = None
-    completed_at: When | None = None
-    cancelled_at: When | None = None
-    breached_at: When | None = None
-    elapsed_seconds: Seconds | None = None
-    held_seconds: Seconds | None = None
-    remaining_seconds: Seconds | None = None
-    remaining_business_seconds: Seconds | None = None
-    late_seconds: Seconds | None = None
-    late_business_seconds: Seconds | None = None
-    owner: Party | None = None
-    party: Party | None = None
-    policy: Id | None = None
-    version: int | None = None
-    inferred: bool | None = None
-    provisional: bool | None = None
-    excused: bool | None = None
-    units: int | None = None
-    units_on_time: int | None = None
-    units_on_time_percent: Decimal | None = None
-    shipments: int | None = None
-    shipments_on_time: int | None = None
-    shipments_on_time_percent: Decimal | None = None
-
-
-ONLY_NOW = frozenset(
-    {"party", *(name for name in ClockAnswer.model_fields if name.startswith(("units", "ship")))}
-)
-"""Answers that exist for what is known now, not for what was known at an earlier instant."""
-
-
-class SegmentAnswer(PolicyModel):
-    """A stretch of a clock's time: who held the order."""
-
-    start: When | None = Field(default=None, alias="from")
-    end: When | None = Field(default=None, alias="to")
-    stage: Id | None = None
-    hold: Id | None = None
-    party: Party | None = None
-    paused: bool | None = None
-    seconds: Seconds | None = None
-
-
-class VersionAnswer(PolicyModel):
-    """A row of what was known of a clock, from one instant to the next."""
-
-    version: int | None = None
-    known_from: When | None = None
-    known_until: When | None = None
-    policy: Id | None = None
-    started_at: When | None = None
-    due_at: When | None = None
-    at_risk_at: When | None = None
-    completed_at: When | None = None
-    cancelled_at: When | None = None
-    inferred: bool | None = None
-    excused: bool | None = None
 
 
 class _Question(PolicyModel):
@@ -193,15 +108,6 @@ class Scorecard(PolicyModel):
         return self
 
 
-class OnTimeAnswer(PolicyModel):
-    """C15: `percent` is 100 x met / (met + breached), excused breaches in neither."""
-
-    met: int | None = None
-    breached: int | None = None
-    excused: int | None = None
-    percent: Decimal | None = None
-
-
 class OnTimeQuestion(_OfAnInstant):
     """How many were on time."""
 
@@ -213,16 +119,6 @@ class InboxFilter(PolicyModel):
     """Which arrivals are counted."""
 
     source: Source | None = None
-
-
-class InboxAnswer(PolicyModel):
-    """What became of what arrived (C9, C20)."""
-
-    arrived: int | None = None
-    counted: int | None = None
-    duplicates: int | None = None
-    conflicts: int | None = None
-    implausible_times: int | None = None
 
 
 class InboxQuestion(_Question):
@@ -249,7 +145,7 @@ _KINDS = {
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401 - whatever the YAML holds
-    keys: Any = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    keys = value if isinstance(value, dict) else value.model_fields_set
     return next((kind for key, kind in _KINDS.items() if key in keys), "clock")
 
 

@@ -1,0 +1,144 @@
+"""Scenarios into a scratch database, by the loader and the store that everything else uses."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any
+
+import psycopg
+
+from e2a.domain.deliveries import Delivery, Events
+from e2a.domain.policies import Policies
+from e2a.domain.scenarios import Written
+from e2a.domain.scenarios.facts import Arrival
+from e2a.domain.scenarios.tenant import TenantKeys
+from e2a.warehouse.canonical import InboxRow, Understood, understand
+from e2a.warehouse.reference import load
+from e2a.warehouse.reference.promises import policy_version
+from e2a.warehouse.scope import refresh
+from e2a.warehouse.store import store
+
+PARSER = "scenario"
+CHUNK = 25
+"""Scenarios a transaction: the live lanes of the same server wait for none of them for long."""
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A tenant of a scenario, as it is or as if one of its policies had always been there."""
+
+    written: Written
+    tenant: str
+    name: str
+    keys: TenantKeys
+
+
+def name_of(written: Written, tenant: str, simulated: str | None = None) -> str:
+    """The tenant's name in the database."""
+    name = f"{written.scenario.scenario}.{tenant}"
+    return f"{name}~{simulated}" if simulated else name
+
+
+def load_all(connection: Connection, scenarios: Sequence[Written]) -> int:
+    """Load and judge everything; returns how many events there were."""
+    events, seqs = 0, count(1)
+    for start in range(0, len(scenarios), CHUNK):
+        judged = [j for w in scenarios[start : start + CHUNK] for j in _judged(w)]
+        with connection.transaction():
+            for one in judged:
+                _load_policies(connection, one)
+            rows = [row for one in judged for row in _rows(one, seqs)]
+            store(connection, rows, PARSER)
+        events += len(rows)
+    refresh(connection)
+    return events
+
+
+def _judged(written: Written) -> Iterator[_Judged]:
+    for tenant, keys in written.scenario.all_tenants.items():
+        yield _Judged(written, tenant, name_of(written, tenant), keys)
+        for policy in _simulated(written, tenant):
+            name = name_of(written, tenant, policy)
+            yield _Judged(written, tenant, name, keys.simulating(policy))
+
+
+def _simulated(written: Written, tenant: str) -> set[str]:
+    """The policies that questions about the tenant try out."""
+    scenario = written.scenario
+    asked = (q for q in scenario.questions if scenario.tenant_of(q.tenant) == tenant)
+    return {name for q in asked if (name := getattr(q, "simulate", None)) is not None}
+
+
+def _load_policies(connection: Connection, judged: _Judged) -> None:
+    horizon = _horizon(judged.written)
+    always = datetime.combine(horizon[0], datetime.min.time(), UTC)
+    for instant, policies in judged.keys.loads(judged.name):
+        load(connection, [policies], instant or always, horizon)
+    _load_restatements(connection, judged)
+
+
+def _load_restatements(connection: Connection, judged: _Judged) -> None:
+    keys, policies = judged.keys, judged.keys.all_policies(judged.name)
+    for place, restated in enumerate(keys.restatements):
+        start, end, approved = (
+            moment.instant(keys.first_zone)
+            for moment in (restated.start, restated.end, restated.approved_at)
+        )
+        for version in _versions(policies, keys, restated.policy):
+            connection.execute(
+                "insert into reference.restatements values "
+                "(%s, %s, %s, %s, %s, 'scenario', 'requester', %s, 'approver', %s)",
+                (
+                    judged.name, f"{place}-{version}", version, start, end, approved, approved,
+                ),
+            )  # fmt: skip
+
+
+def _versions(policies: Policies, keys: TenantKeys, policy: str) -> set[str]:
+    return {
+        policy_version(policies, entry.text(), site)
+        for entry in keys.policies if entry.policy == policy
+        for site in policies.sites_of(entry)
+    }  # fmt: skip
+
+
+def _horizon(written: Written) -> tuple[date, date]:
+    """The years that the scenario's instants need, and one on either side."""
+    years = [
+        instant.year
+        for arrival in written.facts.arrivals
+        for event in (arrival.event,)
+        for instant in (event.occurred_at, arrival.recorded_at, event.promised_at, event.ship_by)
+        if instant is not None
+    ]
+    years += [
+        moment.stated.year
+        for question in written.scenario.questions
+        if (moment := getattr(question, "as_of", None)) is not None
+    ]
+    return date(min(years) - 1, 1, 1), date(max(years) + 1, 12, 31)
+
+
+def _rows(judged: _Judged, seqs: Iterator[int]) -> Iterator[Understood]:
+    """Each event as an inbox row of its own, received when it was recorded (C19)."""
+    for arrival in judged.written.facts.arrivals:
+        if arrival.tenant == judged.tenant:
+            yield _row(judged.name, arrival, next(seqs))
+
+
+def _row(tenant: str, arrival: Arrival, seq: int) -> Understood:
+    delivery = Delivery(tenant, arrival.source, f"{PARSER}-{seq}", arrival.recorded_at, b"")
+    return understand(
+        InboxRow(seq, delivery, arrival.recorded_at), lambda _: Events((arrival.event,))
+    )
+
+
+def all_recorded_at(written: Written) -> datetime:
+    """The instant from which on nothing more became known."""
+    instants = [arrival.recorded_at for arrival in written.facts.arrivals]
+    for keys in written.scenario.all_tenants.values():
+        instants += [r.approved_at.instant(keys.first_zone) for r in keys.restatements]
+    return max(instants, default=datetime.min.replace(tzinfo=UTC))
