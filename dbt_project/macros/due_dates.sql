@@ -52,3 +52,12 @@
         when 'carried' then {{ promise }}.deadline
     end
 {%- endmacro %}
+
+{# When a share of the target has run, held running time before it added (C14). #}
+{% macro reached_at(level, promise, held) -%}
+    {{ instant_of(
+        '(' ~ promise ~ '.start_position + ceil(' ~ promise ~ '.running_target * ' ~ level
+        ~ ')::bigint + ' ~ held ~ ')',
+        promise, promise
+    ) }}
+{%- endmacro %}

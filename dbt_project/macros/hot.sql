@@ -21,8 +21,9 @@
     {% set columns = model.columns.values() | list %}
     {% set rebuilt = existing is none or e2a.columns_changed(existing, columns) %}
     {% if rebuilt %}
+        {# dbt's own drop: it forgets the views that go with the table, which a plain DROP would not. #}
+        {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% call statement('create') %}
-            drop table if exists {{ target_relation }} cascade;
             create {{ 'unlogged ' if config.require('scope') == 'scratch' }}table {{ target_relation }} (
                 {% for column in columns -%}
                     {{ column.name }} {{ column.data_type }}

@@ -1,8 +1,9 @@
 {{ config(
     materialized='hot',
-    unique_key=['tenant_id', 'order_id', 'source', 'source_event_id'],
+    unique_key=[],
     scope='scratch',
-    step=1
+    step=1,
+    hot_indexes=["(order_no) where event_type = 'event_voided'"]
 ) }}
 
 -- THE SCOPE AT THE BOTTOM: the model that decides which orders a pass sees, and the only one that

@@ -1,6 +1,7 @@
 -- Events with the range of recorded time over which they count: from the record on, until a
 -- correction voids them (C10), and again after that correction is itself declared false.
-with events as (
+-- Corrections are few, and found by an index of their own.
+with events as not materialized (
     select * from {{ ref('int_orders__events') }}
 ),
 

@@ -7,13 +7,9 @@
 ) }}
 
 -- Clock facts with their united pausing holds, clipped to the clock's start (C7, C8). Holds that
--- were placed after the completion concern nothing.
+-- were placed after the recorded completion concern nothing.
 with facts as (
     select * from {{ ref('int_sla__clock_facts') }}
-),
-
-policies as (
-    select * from {{ source('reference', 'sla_policies') }}
 ),
 
 held as (
@@ -35,7 +31,7 @@ held as (
                 facts.completed_at is null or facts.inferred
                 or holds.placed_at < facts.completed_at
             )
-    inner join policies
+    inner join {{ source('reference', 'sla_policies') }} as policies
         on
             policies.tenant_id = facts.tenant_id
             and policies.policy_version = facts.policy_version
@@ -44,31 +40,10 @@ held as (
             and holds.reason = any(policies.pause_reasons)
     where facts.started_at is not null
     group by facts.order_no, facts.stage, facts.instance, facts.known_from
-),
-
-compared as (
-    select
-        facts.*,
-        held.held,
-        row(
-            facts.started_at, facts.policy_version, facts.promise_site, facts.deadline,
-            facts.destination_zone, held.held
-        ) is distinct from lag(row(
-            facts.started_at, facts.policy_version, facts.promise_site, facts.deadline,
-            facts.destination_zone, held.held
-        )) over clock as is_new_deadline
-    from facts
-    left join held using (order_no, stage, instance, known_from)
-    window clock as (
-        partition by facts.order_no, facts.stage, facts.instance
-        order by facts.known_from
-    )
 )
 
 select
-    compared.*,
-    count(*) filter (where is_new_deadline) over (
-        partition by order_no, stage, instance
-        order by known_from
-    ) as deadline_no
-from compared
+    facts.*,
+    held.held
+from facts
+left join held using (order_no, stage, instance, known_from)

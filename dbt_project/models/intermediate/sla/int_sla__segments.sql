@@ -19,7 +19,9 @@ policies as (
     select
         policies.*,
         lists.trust_no,
-        array_agg(policies.stage) over of_version as stages,
+        bool_or(policies.stage = 'pick') over of_version as has_pick,
+        bool_or(policies.stage = 'pack') over of_version as has_pack,
+        bool_or(policies.stage = 'ship') over of_version as has_ship,
         bool_or(policies.start_milestone = 'released') over of_version as awaits_release
     from {{ source('reference', 'sla_policies') }} as policies
     inner join {{ ref('int_sla__trust_lists') }} as lists
@@ -37,7 +39,8 @@ milestones as (
     order by order_no asc, instance asc, trust_no asc, known_from desc
 ),
 
--- When each stage was over, by its own record or by what implies it; 'infinity' while it is open.
+-- When each stage was over, by its own record or by what implies it; 'infinity' while it is open,
+-- '-infinity' where the policy does not know the stage.
 reached as (
     select
         clocks.order_no,
@@ -49,11 +52,9 @@ reached as (
         clocks.due_at,
         clocks.held,
         clocks.calendar_version,
-        clocks.owner,
+        clocks.policy_version,
+        clocks.site,
         least(clocks.completed_at, clocks.cancelled_at) as ended_at,
-        policies.stages,
-        policies.owners,
-        policies.hold_parties,
         case
             when {{ released('policies', 'milestones.') }} is not null
                 then {{ released('policies', 'milestones.') }}
@@ -61,14 +62,21 @@ reached as (
                 then coalesce({{ implied("'released'", 'milestones.') }}, 'infinity')
             else '-infinity'
         end as released_at,
-        coalesce(milestones.picked_at, {{ implied("'picked'", 'milestones.') }}, 'infinity')
-            as picked_at,
-        coalesce(milestones.packed_at, {{ implied("'packed'", 'milestones.') }}, 'infinity')
-            as packed_at,
-        coalesce(
-            {{ handed_over('policies', 'milestones.') }},
-            {{ implied("'shipped'", 'milestones.') }}, 'infinity'
-        ) as shipped_at
+        case
+            when not policies.has_pick then '-infinity'
+            else coalesce(milestones.picked_at, {{ implied("'picked'", 'milestones.') }}, 'infinity')
+        end as picked_at,
+        case
+            when not policies.has_pack then '-infinity'
+            else coalesce(milestones.packed_at, {{ implied("'packed'", 'milestones.') }}, 'infinity')
+        end as packed_at,
+        case
+            when not policies.has_ship then '-infinity'
+            else coalesce(
+                {{ handed_over('policies', 'milestones.') }},
+                {{ implied("'shipped'", 'milestones.') }}, 'infinity'
+            )
+        end as shipped_at
     from clocks
     inner join policies
         on
@@ -96,143 +104,140 @@ held_orders as (
     group by order_no
 ),
 
-cuts as (
+-- The instants at which a segment begins: the start, and what ends a stage or edges a hold within.
+edged as (
     select
         reached.*,
-        cut.starts_at,
-        lead(cut.starts_at, 1, reached.ended_at) over (
-            partition by reached.order_no, reached.stage, reached.instance
-            order by cut.starts_at
-        ) as ends_at
+        case
+            when
+                held_orders.edges is null
+                and not (released_at > started_at and released_at < coalesce(ended_at, 'infinity'))
+                and not (picked_at > started_at and picked_at < coalesce(ended_at, 'infinity'))
+                and not (packed_at > started_at and packed_at < coalesce(ended_at, 'infinity'))
+                and not (shipped_at > started_at and shipped_at < coalesce(ended_at, 'infinity'))
+                then array[started_at]
+            else array(
+                select distinct edge.at
+                from unnest(
+                    array[started_at, released_at, picked_at, packed_at, shipped_at]
+                    || coalesce(held_orders.edges, '{}')
+                ) as edge (at)
+                where
+                    edge.at >= started_at
+                    and (edge.at = started_at or edge.at < coalesce(ended_at, 'infinity'))
+                order by edge.at
+            )
+        end as edges
     from reached
-    left join held_orders on held_orders.order_no = reached.order_no
-    cross join lateral (
-        select reached.started_at as starts_at
-        union
-        select edge.at
-        from unnest(
-            array[reached.released_at, reached.picked_at, reached.packed_at, reached.shipped_at]
-            || coalesce(held_orders.edges, '{}')
-        ) as edge (at)
-        where
-            edge.at > reached.started_at
-            and edge.at < coalesce(reached.ended_at, 'infinity')
-    ) as cut
+    left join held_orders using (order_no)
+),
+
+cuts as (
+    select
+        edged.*,
+        cut.starts_at,
+        case
+            when cut.ordinal = cardinality(edged.edges) then edged.ended_at
+            else edged.edges[cut.ordinal + 1]
+        end as ends_at,
+        coalesce(edged.held @> cut.starts_at, false) as is_paused
+    from edged
+    cross join lateral unnest(edged.edges) with ordinality as cut (starts_at, ordinal)
+),
+
+-- Of several holds that stand, the one placed first decides whose the time is.
+standing as (
+    select distinct on (cuts.order_no, cuts.stage, cuts.instance, cuts.starts_at)
+        cuts.order_no,
+        cuts.stage,
+        cuts.instance,
+        cuts.starts_at,
+        holds.reason,
+        policies.hold_parties ->> holds.reason as party
+    from cuts
+    inner join holds
+        on
+            holds.order_no = cuts.order_no
+            and holds.placed_at <= cuts.starts_at
+            and coalesce(holds.released_at, 'infinity') > cuts.starts_at
+    inner join policies
+        on
+            policies.tenant_id = cuts.tenant_id
+            and policies.policy_version = cuts.policy_version
+            and policies.stage = cuts.stage
+            and policies.site = cuts.site
+            and policies.hold_parties ? holds.reason
+    order by
+        cuts.order_no, cuts.stage, cuts.instance, cuts.starts_at, holds.placed_at, holds.hold_id
 ),
 
 staged as (
     select
         cuts.*,
+        standing.reason as hold_reason,
+        standing.party as hold_party,
         case
             when cuts.stage = 'receive' then 'receive'
             when cuts.released_at > cuts.starts_at then 'release'
-            when cuts.picked_at > cuts.starts_at and 'pick' = any(cuts.stages) then 'pick'
-            when cuts.packed_at > cuts.starts_at and 'pack' = any(cuts.stages) then 'pack'
-            when cuts.shipped_at > cuts.starts_at and 'ship' = any(cuts.stages) then 'ship'
+            when cuts.picked_at > cuts.starts_at then 'pick'
+            when cuts.packed_at > cuts.starts_at then 'pack'
+            when cuts.shipped_at > cuts.starts_at then 'ship'
+            when cuts.stage in ('pick', 'pack', 'ship') then cuts.stage
             when cuts.stage = 'missing_scan' then 'pack'
-            when 'deliver' = any(cuts.stages) and cuts.stage <> 'ship' then 'deliver'
-            else cuts.stage
-        end as open_stage,
-        coalesce(cuts.held @> cuts.starts_at, false) as is_paused
+            else 'deliver'
+        end as open_stage
     from cuts
-),
-
-blamed as (
-    select
-        staged.*,
-        standing.reason as hold_reason,
-        case
-            when standing.reason is not null then staged.hold_parties ->> standing.reason
-            when staged.open_stage = 'release' then 'merchant'
-            when staged.open_stage = staged.stage then staged.owner
-            else coalesce(staged.owners ->> staged.open_stage, staged.owner)
-        end as party
-    from staged
-    left join lateral (
-        select holds.reason
-        from holds
-        where
-            holds.order_no = staged.order_no
-            and holds.placed_at <= staged.starts_at
-            and coalesce(holds.released_at, 'infinity') > staged.starts_at
-            and staged.hold_parties ? holds.reason
-        order by holds.placed_at, holds.hold_id
-        limit 1
-    ) as standing on true
-),
-
--- Neighbours that say the same are one segment.
-marked as (
-    select
-        *,
-        (open_stage, coalesce(hold_reason, ''), party, is_paused) is distinct from lag(
-            (open_stage, coalesce(hold_reason, ''), party, is_paused)
-        ) over clock as is_new
-    from blamed
-    window clock as (partition by order_no, stage, instance order by starts_at)
+    left join standing using (order_no, stage, instance, starts_at)
 ),
 
 positioned as (
     select
-        marked.*,
+        staged.*,
+        {{ position_in('staged.starts_at', 'near') }} as start_position,
         case
-            when marked.ends_at is null then null
-            when marked.is_paused or marked.ends_at = marked.starts_at then 0
-            else
-                {{ position_of('marked.ends_at', 'marked.tenant_id', 'marked.calendar_version') }}
-                - {{ position_of('marked.starts_at', 'marked.tenant_id', 'marked.calendar_version') }}
-        end as running,
-        case
-            when marked.is_paused or marked.starts_at >= marked.due_at then false
-            when marked.ends_at is null or marked.ends_at >= marked.due_at
-                then coalesce(
-                    {{ position_of('marked.starts_at', 'marked.tenant_id', 'marked.calendar_version') }}
-                    < {{ position_of('marked.due_at', 'marked.tenant_id', 'marked.calendar_version') }},
-                    false
-                )
-            else true
-        end as may_be_charged,
-        count(*) filter (where is_new) over (
-            partition by order_no, stage, instance
-            order by starts_at
-        ) as segment_no
-    from marked
-),
-
-segments as (
-    select
-        order_no,
-        tenant_id,
-        order_id,
-        stage,
-        instance,
-        segment_no,
-        min(starts_at) as starts_at,
-        case when bool_or(ends_at is null) then null else max(ends_at) end as ends_at,
-        min(open_stage) as open_stage,
-        min(hold_reason) as hold_reason,
-        min(party) as party,
-        bool_or(is_paused) as is_paused,
-        bool_or(may_be_charged) as may_be_charged,
-        case when bool_or(ends_at is null) then null else sum(running) end as running
-    from positioned
-    group by order_no, tenant_id, order_id, stage, instance, segment_no
+            when staged.ends_at is not null
+                then {{ position_of('staged.ends_at', 'staged', 'near') }}
+        end as end_position,
+        {{ position_of('staged.due_at', 'staged', 'near') }} as due_position
+    from staged
+    left join lateral {{ window_at('staged.starts_at', 'staged') }} as near on true
 )
 
 select
-    order_no,
-    tenant_id,
-    order_id,
-    stage,
-    instance,
-    starts_at,
-    ends_at,
-    open_stage,
-    hold_reason,
-    party,
-    is_paused,
-    (running / 1000000.0)::numeric(38, 12) as running_seconds,
-    may_be_charged and starts_at = max(starts_at) filter (where may_be_charged) over (
-        partition by order_no, stage, instance
+    positioned.order_no,
+    positioned.tenant_id,
+    positioned.order_id,
+    positioned.stage,
+    positioned.instance,
+    positioned.starts_at,
+    positioned.ends_at,
+    positioned.open_stage,
+    positioned.hold_reason,
+    case
+        when positioned.hold_reason is not null then positioned.hold_party
+        when positioned.open_stage = 'release' then 'merchant'
+        when positioned.open_stage = positioned.stage then policies.owner
+        else coalesce(policies.owners ->> positioned.open_stage, policies.owner)
+    end as party,
+    positioned.is_paused,
+    case
+        when positioned.is_paused then 0
+        else (positioned.end_position - positioned.start_position) / 1000000.0
+    end::numeric(38, 12) as running_seconds,
+    coalesce(
+        not positioned.is_paused
+        and positioned.start_position < positioned.due_position
+        and positioned.starts_at = max(positioned.starts_at) filter (
+            where
+                not positioned.is_paused
+                and positioned.start_position < positioned.due_position
+        ) over (partition by positioned.order_no, positioned.stage, positioned.instance),
+        false
     ) as is_charged
-from segments
+from positioned
+inner join policies
+    on
+        policies.tenant_id = positioned.tenant_id
+        and policies.policy_version = positioned.policy_version
+        and policies.stage = positioned.stage
+        and policies.site = positioned.site

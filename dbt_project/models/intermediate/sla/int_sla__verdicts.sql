@@ -8,20 +8,10 @@
 
 -- Versions: one row per clock and change of what is judged (design 1.5). A version is 0 until the
 -- clock first closes; the first closing verdict is 1 (C10). Time passing writes nothing here.
-with dated as (
-    select
-        held.*,
-        deadlines.due_at,
-        deadlines.risk_levels,
-        held.completed_at is not null or held.cancelled_at is not null as is_closed
-    from {{ ref('int_sla__held') }} as held
-    left join {{ ref('int_sla__deadlines') }} as deadlines
-        using (order_no, stage, instance, deadline_no)
-),
-
-compared as (
+with compared as (
     select
         *,
+        completed_at is not null or cancelled_at is not null as is_closed,
         row(
             started_at, due_at, completed_at, inferred, cancelled_at, excused, held, policy_version,
             is_gone
@@ -29,13 +19,13 @@ compared as (
             started_at, due_at, completed_at, inferred, cancelled_at, excused, held, policy_version,
             is_gone
         )) over clock as is_change
-    from dated
+    from {{ ref('int_sla__deadlines') }}
     window clock as (partition by order_no, stage, instance order by known_from)
 ),
 
 versions as (
     select
-        compared.*,
+        *,
         lead(known_from) over clock as known_until,
         bool_or(is_closed and not is_gone) over clock as has_closed
     from compared
@@ -66,10 +56,10 @@ select
     numbered.promise_site as site,
     numbered.service_level,
     numbered.channel,
-    policies.owner,
-    policies.calendar_version,
-    policies.end_milestone,
-    policies.is_watch,
+    numbered.owner,
+    numbered.calendar_version,
+    numbered.end_milestone,
+    numbered.is_watch,
     numbered.started_at,
     numbered.due_at,
     numbered.risk_levels[1] as at_risk_at,
@@ -81,10 +71,4 @@ select
     numbered.held
 from numbered
 inner join {{ source('ops', 'batch_orders') }} as batch on batch.order_no = numbered.order_no
-inner join {{ source('reference', 'sla_policies') }} as policies
-    on
-        policies.tenant_id = numbered.tenant_id
-        and policies.policy_version = numbered.policy_version
-        and policies.stage = numbered.stage
-        and policies.site = numbered.promise_site
 where not numbered.is_gone

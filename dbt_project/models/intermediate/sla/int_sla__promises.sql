@@ -1,0 +1,34 @@
+-- Clock facts with what their pinned policy says, and the calendar window in or before which the
+-- clock started.
+with promises as (
+    select
+        held.*,
+        policies.calendar_version,
+        policies.carrier_calendar_version,
+        policies.zone,
+        policies.target_kind,
+        policies.target_seconds * 1000000 as target,
+        policies.target_days,
+        policies.cut_off,
+        policies.at_risk_levels,
+        policies.owner,
+        policies.end_milestone,
+        policies.is_watch
+    from {{ ref('int_sla__held') }} as held
+    inner join {{ source('reference', 'sla_policies') }} as policies
+        on
+            policies.tenant_id = held.tenant_id
+            and policies.policy_version = held.policy_version
+            and policies.stage = held.stage
+            and policies.site = held.promise_site
+)
+
+select
+    promises.*,
+    first_window.window_start,
+    first_window.window_end,
+    first_window.cum0,
+    first_window.cum1,
+    {{ position_in('promises.started_at', 'first_window') }} as start_position
+from promises
+left join lateral {{ window_at('promises.started_at', 'promises') }} as first_window on true
