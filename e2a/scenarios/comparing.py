@@ -29,7 +29,7 @@ def fields(
     expected: PolicyModel, actual: Mapping[str, Any] | None, zone: str, within: str = ""
 ) -> Iterator[Difference]:
     """The fields that were written and differ; `actual` of None has nothing in any."""
-    for name in expected.model_fields_set:
+    for name in _written(expected):
         wanted = getattr(expected, name)
         got = (actual or {}).get(name, "none" if name == "state" else None)
         if not _is_same(name, wanted, got, zone):
@@ -74,7 +74,9 @@ def _rounded(actual: Decimal, like: Decimal) -> Decimal:
 
 
 def _written(expected: PolicyModel) -> dict[str, Any]:
-    return {name: getattr(expected, name) for name in expected.model_fields_set}
+    """What was expected, in the order of the language."""
+    names = type(expected).model_fields
+    return {name: getattr(expected, name) for name in names if name in expected.model_fields_set}
 
 
 def _row(values: Mapping[str, Any], zone: str) -> str:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import psycopg
 
 from e2a.domain.deliveries import Delivery, Events
+from e2a.domain.events import EARLIEST_PLAUSIBLE
 from e2a.domain.policies import Policies
 from e2a.domain.scenarios import Written
 from e2a.domain.scenarios.facts import Arrival
@@ -22,6 +23,9 @@ from e2a.warehouse.store import store
 PARSER = "scenario"
 CHUNK = 25
 """Scenarios a transaction: the live lanes of the same server wait for none of them for long."""
+
+EARLIEST, LATEST = EARLIEST_PLAUSIBLE.date(), date(2100, 1, 1)
+BEFORE, AFTER = timedelta(days=31), timedelta(days=400)
 
 Connection = psycopg.Connection[Any]
 
@@ -106,20 +110,16 @@ def _versions(policies: Policies, keys: TenantKeys, policy: str) -> set[str]:
 
 
 def _horizon(written: Written) -> tuple[date, date]:
-    """The years that the scenario's instants need, and one on either side."""
-    years = [
-        instant.year
-        for arrival in written.facts.arrivals
-        for event in (arrival.event,)
-        for instant in (event.occurred_at, arrival.recorded_at, event.promised_at, event.ship_by)
-        if instant is not None
+    """The dates that the instants need: a month before the first, a year after the last."""
+    arrivals = written.facts.arrivals
+    asked = [getattr(question, "as_of", None) for question in written.scenario.questions]
+    dates = [
+        *(arrival.recorded_at.date() for arrival in arrivals),
+        *(arrival.event.occurred_at.date() for arrival in arrivals),
+        *(moment.stated.date() for moment in asked if moment is not None),
     ]
-    years += [
-        moment.stated.year
-        for question in written.scenario.questions
-        if (moment := getattr(question, "as_of", None)) is not None
-    ]
-    return date(min(years) - 1, 1, 1), date(max(years) + 1, 12, 31)
+    near = [day for day in dates if EARLIEST <= day <= LATEST]
+    return min(near, default=EARLIEST) - BEFORE, max(near, default=EARLIEST) + AFTER
 
 
 def _rows(judged: _Judged, seqs: Iterator[int]) -> Iterator[Understood]:

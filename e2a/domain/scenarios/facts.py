@@ -5,15 +5,16 @@ tenant's first (C2).
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
 from e2a.domain.deliveries import Source
 from e2a.domain.events import CanonicalEvent, EventType
 from e2a.domain.localtime import Fold
+from e2a.domain.policies import PolicyModel
 from e2a.domain.scenarios.events import EventText
-from e2a.domain.scenarios.questions import ClockQuestion, Question
+from e2a.domain.scenarios.questions import ClockQuestion, CountQuestion, Question
 from e2a.domain.scenarios.scenario import Path, Scenario
 from e2a.domain.scenarios.times import Moment
 
@@ -33,40 +34,33 @@ class Facts:
     """The scenario's events and the zones in which its times are local."""
 
     scenario: Scenario
-    problems: list[tuple[Path, str]] = field(default_factory=list)
 
     @cached_property
     def arrivals(self) -> list[Arrival]:
-        """All events as written; what cannot be resolved is among the problems."""
-        return [
-            found for place in range(len(self.scenario.events)) for found in self._arrival(place)
-        ]
+        """All events as written."""
+        return [self._arrival(place) for place in range(len(self.scenario.events))]
 
-    def _arrival(self, place: int) -> Iterator[Arrival]:
+    def _arrival(self, place: int) -> Arrival:
         event = self.scenario.events[place]
-        times = {
-            key: self.resolve(moment, self.zone_of(event), ("events", place, key), fold)
-            for key, moment, fold in _moments(event)
-        }
-        if None in times.values():
-            return
+        zone = self.zone_of(event)
+        times = {key: moment.instant(zone, fold) for key, moment, fold in _moments(event)}
         occurred_at = times.pop("at")
         recorded_at = times.pop("recorded_at", occurred_at)
-        assert occurred_at is not None
-        assert recorded_at is not None
         canonical = event.canonical(self.scenario.ids[place], {"occurred_at": occurred_at, **times})
         tenant = self.scenario.tenant_of(event.tenant)
-        yield Arrival(tenant, self.source_of(event), recorded_at, canonical)
+        return Arrival(tenant, self.source_of(event), recorded_at, canonical)
 
-    def resolve(
-        self, moment: Moment, zone: str, place: Path, fold: Fold = Fold.FIRST
-    ) -> datetime | None:
-        """The instant; None, and a problem, if the zone does not know what is written."""
-        try:
-            return moment.instant(zone, fold)
-        except (ValueError, OverflowError) as error:
-            self.problems.append((place, str(error)))
-            return None
+    def unresolved(self) -> Iterator[tuple[Path, str]]:
+        """Times that their zone does not know, each with its place."""
+        scenario = self.scenario
+        for name, keys in scenario.all_tenants.items():
+            at: Path = ("tenants", name) if scenario.tenants else ()
+            for key in ("policies", "rate_cards", "restatements"):
+                yield from _unknown(getattr(keys, key), keys.first_zone, (*at, key))
+        for place, event in enumerate(scenario.events):
+            yield from _unknown(event, self.zone_of(event), ("events", place))
+        for place, question in enumerate(scenario.questions):
+            yield from _unknown(question, self.zone_of_question(question), ("questions", place))
 
     def source_of(self, event: EventText) -> Source:
         """As written; a correction comes from where the corrected event came from."""
@@ -78,19 +72,21 @@ class Facts:
     def zone_of(self, event: EventText) -> str:
         """The zone in which an event's times are local."""
         tenant = self.scenario.tenant_of(event.tenant)
-        keys = self.scenario.all_tenants[tenant]
-        site = event.site or self._sites.get((tenant, self._subject(event)))
-        return keys.all_sites[site].zone if site in keys.all_sites else keys.first_zone
+        return self._zone(tenant, event.site or self._sites.get((tenant, self._subject(event))))
 
     def zone_of_question(self, question: Question) -> str:
         """The zone in which a question's times are local, and its answers are shown."""
-        tenant = self.scenario.tenant_of(question.tenant)
+        tenant, site = self.scenario.tenant_of(question.tenant), None
+        match question:
+            case ClockQuestion():
+                site = self._sites.get((tenant, self.scenario.asked_about(question)[1]))
+            case CountQuestion(count=which):
+                site = which.site or self._sites.get((tenant, which.order))
+        return self._zone(tenant, site)
+
+    def _zone(self, tenant: str, site: str | None) -> str:
         keys = self.scenario.all_tenants[tenant]
-        site = getattr(getattr(question, "count", None), "site", None)
-        if isinstance(question, ClockQuestion):
-            _, name, _ = self.scenario.asked_about(question)
-            site = self._sites.get((tenant, name))
-        return keys.all_sites[site].zone if site in keys.all_sites else keys.first_zone
+        return keys.all_sites[site].zone if site else keys.first_zone
 
     @cached_property
     def _sites(self) -> dict[tuple[str, str | None], str]:
@@ -120,10 +116,25 @@ class Facts:
         return self._subject(corrected) if corrected else None
 
     def _corrected(self, event: EventText) -> EventText | None:
+        """The event that a correction names; only an earlier one, so that no circle is followed."""
         ids = self.scenario.ids
-        known = [id for id in event.corrects if id in ids]
-        found = self.scenario.events[ids.index(known[0])] if known else None
-        return None if found is event else found
+        before = range(self.scenario.events.index(event))
+        return next((self.scenario.events[n] for n in before if ids[n] in event.corrects), None)
+
+
+def _unknown(value: object, zone: str, place: Path) -> Iterator[tuple[Path, str]]:
+    """Looks at every moment in a value."""
+    if isinstance(value, Moment):
+        try:
+            value.instant(zone)
+        except (ValueError, OverflowError) as error:
+            yield place, str(error)
+    elif isinstance(value, PolicyModel):
+        for name, field in type(value).model_fields.items():
+            yield from _unknown(getattr(value, name), zone, (*place, field.alias or name))
+    elif isinstance(value, tuple):
+        for number, item in enumerate(value):
+            yield from _unknown(item, zone, (*place, number))
 
 
 def _moments(event: EventText) -> Iterator[tuple[str, Moment, Fold]]:

@@ -3,14 +3,14 @@
 What is wrong beyond the type of a key is in `contradictions`; what the events mean, in `facts`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from e2a.domain.events import Code
 from e2a.domain.scenarios.events import EventText, Ids
-from e2a.domain.scenarios.questions import ClockQuestion, Question
+from e2a.domain.scenarios.questions import ClockQuestion, CountQuestion, OnTimeQuestion, Question
 from e2a.domain.scenarios.tenant import TenantKeys
 
 TENANT = "acme"
@@ -129,9 +129,8 @@ def _of_events(scenario: Scenario) -> Iterator[tuple[Path, str]]:
         if event.tenant not in (None, *scenario.all_tenants):
             yield ("events", place, "tenant"), f"there is no tenant {event.tenant}"
             continue
-        sites = scenario.all_tenants[scenario.tenant_of(event.tenant)].all_sites
-        if event.site not in (None, *sites):
-            yield ("events", place, "site"), f"there is no site {event.site}; {_known(sites)}"
+        sites = _sites(scenario, scenario.tenant_of(event.tenant))
+        yield from _unknown(("events", place), "site", event.site, sites)
         for id in event.corrects:
             if id not in scenario.ids:
                 yield ("events", place, "corrects"), f"no event is called {id}"
@@ -139,12 +138,32 @@ def _of_events(scenario: Scenario) -> Iterator[tuple[Path, str]]:
 
 def _of_question(scenario: Scenario, question: Question, at: Path) -> Iterator[tuple[Path, str]]:
     tenant = scenario.tenant_of(question.tenant)
-    simulated = getattr(question, "simulate", None)
     policies = {entry.policy for entry in scenario.all_tenants[tenant].policies}
-    if simulated not in (None, *policies):
-        yield (*at, "simulate"), f"there is no policy {simulated}; {_known(policies)}"
-    if isinstance(question, ClockQuestion):
-        yield from _of_clock(scenario, question, tenant, at)
+    yield from _unknown(at, "simulate", getattr(question, "simulate", None), policies)
+    match question:
+        case ClockQuestion():
+            yield from _of_clock(scenario, question, tenant, at)
+        case CountQuestion(count=which):
+            orders = scenario.subjects(tenant, "order")
+            yield from _unknown((*at, "count"), "order", which.order, orders)
+            yield from _unknown((*at, "count"), "site", which.site, _sites(scenario, tenant))
+        case OnTimeQuestion(on_time=which):
+            yield from _unknown((*at, "on_time"), "site", which.site, _sites(scenario, tenant))
+            stages = scenario.promised(tenant)
+            if which.stage is None and len(stages) != 1:
+                yield (*at, "on_time"), f"say which `stage` is meant; {_known(stages)}"
+
+
+def _sites(scenario: Scenario, tenant: str) -> Iterable[str]:
+    return scenario.all_tenants[tenant].all_sites
+
+
+def _unknown(
+    at: Path, key: str, name: str | None, known: Iterable[str]
+) -> Iterator[tuple[Path, str]]:
+    if name is not None and name not in known:
+        what = "policy" if key == "simulate" else key
+        yield (*at, key), f"there is no {what} {name}; {_known(known)}"
 
 
 def _of_clock(
@@ -156,11 +175,9 @@ def _of_clock(
         yield at, str(error)
         return
     known = scenario.subjects(tenant, key)
-    if name not in known:
-        yield (*at, key), f"no event names the {key} {name}; {_known(known)}"
-    if stage not in scenario.promised(tenant):
-        yield (*at, "stage"), f"no policy promises {stage}; {_known(scenario.promised(tenant))}"
+    yield from _unknown(at, key, name, known)
+    yield from _unknown(at, "stage", stage, scenario.promised(tenant))
 
 
-def _known(names: object) -> str:
-    return f"known are {', '.join(sorted(map(str, names))) or 'none'}"  # type: ignore[call-overload]
+def _known(names: Iterable[str]) -> str:
+    return f"known are {', '.join(sorted(names)) or 'none'}"

@@ -1,5 +1,6 @@
 """YAML to scenarios: every problem with file, line, column, the key and the nearest known one."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -88,18 +89,7 @@ def _beyond_types(scenario: Scenario, facts: Facts) -> Iterator[tuple[Sequence[o
             number, *rest = found.place.split(".")
             yield (*at, "policies", int(number), *rest), f"{found.problem}. {found.fix}"
     if not names:
-        _ = facts.arrivals
-        _resolve_all(facts)
-        yield from facts.problems
-
-
-def _resolve_all(facts: Facts) -> None:
-    """Every time that a question names must be one in its zone."""
-    for place, question in enumerate(facts.scenario.questions):
-        zone = facts.zone_of_question(question)
-        for key in ("as_of", "known_at"):
-            if moment := getattr(question, key, None):
-                facts.resolve(moment, zone, ("questions", place, key))
+        yield from facts.unresolved()
 
 
 def _of_types(node: Node, error: ValidationError) -> Iterator[Problem]:
@@ -126,6 +116,11 @@ def _of_type(root: Node, detail: ErrorDetails) -> Problem:
 def _words(detail: ErrorDetails) -> str:
     if detail["type"] == "missing":
         return f"`{detail['loc'][-1]}` is missing"
+    if detail["type"] in ("enum", "literal_error"):
+        known = re.findall(r"'([^']+)'", str(detail["ctx"]["expected"]))
+        near = get_close_matches(str(detail["input"]), known, 1)
+        hint = f"Did you mean `{near[0]}`?" if near else f"Known are {', '.join(known)}"
+        return f"{detail['input']} is not known. {hint}"
     return detail["msg"].removeprefix("Value error, ")
 
 
