@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from e2a.cli import policy_restate
+from e2a.cli import policy_restate, policy_simulate
 from e2a.cli.console import JsonOption, now, out, print_json, say
 from e2a.cli.policy_files import shown, subjects
 from e2a.domain.lint import ELSEWHERE, RULES, Finding, Severity, lint
@@ -18,6 +18,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.add_typer(policy_restate.app, name="restate")
+app.command("simulate")(policy_simulate.simulate)
 
 
 @app.command("lint")

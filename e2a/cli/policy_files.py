@@ -75,7 +75,13 @@ def changed_policies(tenant: str, changed: Path) -> tuple[Policies, Policies]:
     present = {stem: read_text(path) for stem, path in _files(folder).items()}
     (one,) = [_file(changed, tenant)] if changed.is_file() else chosen(changed)[:1]
     texts = {stem: read_text(path) for stem, path in one.files.items()}
-    return parse(tenant, present), parse(tenant, present | texts)
+    after = parse(tenant, present | texts)
+    if after.tenant.tenant != tenant:
+        raise BadInputError(
+            f"{changed} is about the tenant {after.tenant.tenant}, not {tenant}",
+            "Name a changed text of that tenant",
+        )
+    return parse(tenant, present), after
 
 
 def scenarios(folder: Path) -> list[Node] | None:
