@@ -52,7 +52,7 @@ def _half_day(value: object) -> time:
 LocalTime = Annotated[
     time, BeforeValidator(_local), PlainSerializer(lambda t: f"{t:%H:%M}", return_type=str)
 ]
-_AS_CLOSING = PlainSerializer(lambda t: f"{t:%H:%M}" if t else "24:00", return_type=str)
+_AS_CLOSING = PlainSerializer(lambda t: f"{t:%H:%M}" if t != time() else "24:00", return_type=str)
 ClosingTime = Annotated[time, BeforeValidator(_closing), _AS_CLOSING]
 HalfDayTime = Annotated[time, BeforeValidator(_half_day), _AS_CLOSING]
 """Closing times: midnight is 24:00, the end of the date."""
