@@ -8,12 +8,13 @@
   so that readers never meet a missing or half-filled table, and views on it stay.
 
   Config: unique_key (columns of the primary key; none for scratch), scope ('orders', 'periods', or
-  'scratch': the table, unlogged, holds the current pass only), step (position in a micro-batch),
+  'scratch': holds the current pass only), step (position in a micro-batch),
   touches_periods (rows that change mark their billing month), planner (settings under which the
   rule runs; the rows of the scope are always found by index).
 #}
 {% materialization hot, adapter='postgres' %}
-    {%- set target_relation = this.incorporate(type='table') -%}
+    {%- set is_scratch = config.require('scope') == 'scratch' -%}
+    {%- set target_relation = this.incorporate(type='view' if is_scratch else 'table') -%}
     {%- set existing = load_cached_relation(this) -%}
     {%- set function = 'ops.refresh_' ~ model.name -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
@@ -24,19 +25,8 @@
         {# dbt's own drop: it forgets the views that go with the table, which a plain DROP would not. #}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
         {% call statement('create') %}
-            create {{ 'unlogged ' if config.require('scope') == 'scratch' }}table {{ target_relation }} (
-                {% for column in columns -%}
-                    {{ column.name }} {{ column.data_type }}
-                    {%- for c in column.constraints if c.type == 'not_null' %} not null{% endfor %}
-                    {{- ',' if not loop.last }}
-                {% endfor -%}
-                {% if config.get('unique_key') -%}
-                , primary key ({{ config.get('unique_key') | join(', ') }})
-                {%- endif %}
-            );
-            {% for index in config.get('hot_indexes', []) -%}
-                create index on {{ target_relation }} {{ index }};
-            {% endfor %}
+            {{ e2a.create_scratch(target_relation, columns) if is_scratch
+                else e2a.create_stored(target_relation, columns) }}
             {{ place(this) }}
         {% endcall %}
     {% endif %}
@@ -46,7 +36,9 @@
     {% endcall %}
 
     {% call statement('main', fetch_result=True) %}
-        {% if should_full_refresh() or rebuilt %}delete from {{ target_relation }};{% endif %}
+        {% if not is_scratch and (should_full_refresh() or rebuilt) -%}
+        delete from {{ target_relation }};
+        {%- endif %}
         select {{ function }}();
     {% endcall %}
 
@@ -56,6 +48,50 @@
     {{ adapter.commit() }}
     {{ return({'relations': [target_relation]}) }}
 {% endmaterialization %}
+
+
+{% macro create_stored(relation, columns) %}
+    create table {{ relation }} (
+        {% for column in columns -%}
+            {{ column.name }} {{ column.data_type }}
+            {%- for c in column.constraints if c.type == 'not_null' %} not null{% endfor %},
+        {% endfor -%}
+        primary key ({{ config.require('unique_key') | join(', ') }})
+    );
+    {% for index in config.get('hot_indexes', []) -%}
+        create index on {{ relation }} {{ index }};
+    {% endfor %}
+{% endmacro %}
+
+
+{#
+  Scratch: an unlogged table for each worker of a rebuild, and a view of the worker's own. What is in
+  it is read by the pass that wrote it and by nobody else; after a crash it is empty.
+#}
+{% macro create_scratch(relation, columns) %}
+    {%- set rows = 'scratch.' ~ relation.identifier -%}
+    drop table if exists {{ rows }} cascade;
+    create table {{ rows }} (
+        worker integer not null default ops.worker(),
+        {% for column in columns -%}
+            {{ column.name }} {{ column.data_type }}{{ ',' if not loop.last }}
+        {% endfor -%}
+    ) partition by list (worker);
+    {% for worker in range(e2a.workers()) -%}
+        create unlogged table {{ rows }}_{{ worker }}
+        partition of {{ rows }} for values in ({{ worker }});
+    {% endfor -%}
+    {% for index in config.get('hot_indexes', []) -%}
+        create index on {{ rows }} {{ index }};
+    {% endfor %}
+    create view {{ relation }} as
+    select {{ columns | map(attribute='name') | join(', ') }} from {{ rows }}
+    where worker = ops.worker();
+{% endmacro %}
+
+
+{# As many passes can run side by side, each over orders of its own: one a core. #}
+{% macro workers() %}{{ return(4) }}{% endmacro %}
 
 
 {% macro columns_changed(relation, columns) %}
@@ -69,17 +105,19 @@
     {%- set scope = {'orders': ['ops.batch_orders', 'order_id'],
                      'periods': ['ops.touched_periods', 'billing_period'],
                      'scratch': none}[config.require('scope')] -%}
+    {%- set target = relation if scope else 'scratch.' ~ relation.identifier -%}
     create or replace function {{ function }}() returns bigint
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $refresh$
     declare
         stored bigint;
         {% if config.get('scope') == 'periods' %}seen bigint := (select last_value from ops.touches);{% endif %}
+        {% if scope is none %}rows text := '{{ target }}_' || ops.worker();{% endif %}
     begin
         {% if scope is none -%}
-        if (select reltuples from pg_class where oid = '{{ relation }}'::regclass) > 10000 then
-            truncate {{ relation }};
+        if (select reltuples from pg_class where oid = rows::regclass) > 10000 then
+            execute 'truncate ' || rows;
         else
-            delete from {{ relation }};
+            delete from {{ target }} where worker = ops.worker();
         end if;
         {%- else -%}
         with gone as (
@@ -99,7 +137,7 @@
         {% for name, value in config.get('planner', {}).items() -%}
         perform set_config('{{ name }}', '{{ value }}', true);
         {% endfor -%}
-        insert into {{ relation }} ({{ names }})
+        insert into {{ target }} ({{ names }})
         select {{ names }} from (
             {{ sql }}
         ) as rule;
@@ -108,7 +146,7 @@
         perform set_config('{{ name }}', reset_val, true) from pg_settings where name = '{{ name }}';
         {% endfor -%}
         {% if scope is none -%}
-        analyze {{ relation }};
+        execute 'analyze ' || rows;
         {%- else -%}
         if stored > 0.1 * (select reltuples from pg_class where oid = '{{ relation }}'::regclass) then
             analyze {{ relation }};

@@ -55,7 +55,7 @@ def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Sc
     """Put the touched orders, or all of them, into `ops.batch_orders`."""
     gone = connection.execute("delete from ops.batch_orders").rowcount
     orders = connection.execute(_ALL if everything else _TOUCHED).rowcount
-    connection.execute("select ops.count_again('ops.batch_orders', %s)", (gone + orders + 1,))
+    connection.execute("select ops.count_again('ops.scopes', %s)", (gone + orders + 1,))
     if everything:
         connection.execute(_ALL_PERIODS)
     row = connection.execute("select coalesce(max(touch), 0) from ops.batch_orders").fetchone()

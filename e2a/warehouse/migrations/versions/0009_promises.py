@@ -8,6 +8,12 @@ branch_labels = None
 depends_on = None
 
 SQL = """
+-- dbt's rule views read what changes here; dbt makes them again.
+drop schema if exists rules cascade;
+drop schema if exists staging cascade;
+create schema rules;
+create schema staging;
+
 alter table reference.sites add column ordinal integer not null default 0;
 comment on column reference.sites.ordinal is 'Position in tenant.yaml; orders that name no site belong to the first.';
 
