@@ -134,14 +134,14 @@ def _show(results: Sequence[Result]) -> None:
             _show_wrong(result)
     failed = sum(not result.passed for result in results)
     questions = sum(len(result.written.scenario.questions) for result in results)
-    out.print(
-        f"{len(results):,} scenarios, {questions:,} questions: "
-        + (
-            f"[red]{failed:,} scenarios differ[/red]"
-            if failed
-            else "[green]all as expected[/green]"
-        )
+    verdict = (
+        f"[red]{failed:,} not as expected[/red]" if failed else "[green]all as expected[/green]"
     )
+    out.print(f"{_many(len(results), 'scenario')}, {_many(questions, 'question')}: {verdict}")
+
+
+def _many(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _show_wrong(result: Result) -> None:

@@ -22,7 +22,9 @@ def _words(value: object) -> object:
 Word = Literal[
     "met", "breached", "cancelled", "paused", "at_risk", "on_track", "unassessable", "none"
 ]
-State = Annotated[Word, BeforeValidator(_word)]
+State = Annotated[
+    Word, BeforeValidator(_word), WithJsonSchema({"enum": [*get_args(Word), None]})
+]
 States = Annotated[
     tuple[Word, ...],
     BeforeValidator(_words),
@@ -40,7 +42,7 @@ States = Annotated[
 class ClockAnswer(PolicyModel):
     """What is expected of one clock."""
 
-    state: State | None = None
+    state: State = "none"
     started_at: When | None = None
     due_at: When | None = None
     at_risk_at: When | None = None
