@@ -6,7 +6,7 @@ from e2a.domain.deliveries import Source
 from e2a.warehouse import drain as module
 from e2a.warehouse.connection import Role
 from e2a.warehouse.drain import Reader, drain, pending
-from e2a.warehouse.inbox import _land_chunk, land
+from e2a.warehouse.inbox import land_chunk, land
 from tests.warehouse.lane import NOW, again, at, deliver, event, parse, read, rows, stored, tables
 
 READER = Reader(Source.WMS, parse, "v1")
@@ -93,7 +93,7 @@ def test_rows_of_a_transaction_that_commits_late_are_not_skipped(app, warehouse)
     drain(app, READER)
     with warehouse.connect(Role.APP) as slow:
         with slow.transaction():
-            _land_chunk(slow, [deliver(event("slow"))])
+            land_chunk(slow, [deliver(event("slow"))])
             land(app, [deliver(event("fast"))])
             drain(app, READER)
         drain(app, READER)
@@ -105,7 +105,7 @@ def test_nothing_is_read_past_a_running_transaction_so_that_order_is_kept(app, w
     land(app, [deliver(event("z"))])
     drain(app, READER)
     with warehouse.connect(Role.APP) as slow, slow.transaction():
-        _land_chunk(slow, [deliver(event("slow"))])
+        land_chunk(slow, [deliver(event("slow"))])
         land(app, [deliver(event("fast"))])
         assert _drained(app) == (0, 0)
         assert pending(app) == []
