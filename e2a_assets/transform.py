@@ -1,7 +1,8 @@
 """TRANSFORM: dbt_project's models as assets, over the orders that have news.
 
 One `dbt build` a pass. The scope is claimed before and struck off after it, so a pass that dies is
-taken again; a pass over changed models, or over some of the models only, takes every order.
+taken again; a pass over changed models, or over some of the models only, takes every order. Over
+many orders, changed models are deployed first and then run in committed chunks side by side.
 """
 
 import json
@@ -18,9 +19,10 @@ from dagster_dbt import (
     dbt_assets,
 )
 
+from e2a.warehouse.connection import Warehouse
 from e2a.warehouse.models import DBT_PROJECT, ensure_manifest
-from e2a.warehouse.rebuild import needs_everything, remember
-from e2a.warehouse.scope import claimed
+from e2a.warehouse.rebuild import CHUNK, needs_everything, orders_known, rebuild, remember
+from e2a.warehouse.scope import claimed, leased, nothing
 from resources.warehouse import WarehouseResource
 
 project = DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT)
@@ -50,8 +52,22 @@ def transform(
     place, partial = warehouse.warehouse(), context.is_subset
     mark = fingerprint(json.loads(project.manifest_path.read_text()))
     everything = partial or needs_everything(place, mark)
-    with claimed(place, everything=everything, partial=partial) as scope:
-        context.log.info("%d orders in scope", scope.orders)
-        yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
+    if everything and not partial and orders_known(place) > CHUNK:
+        yield from _in_chunks(context, dbt, place)
+    else:
+        with claimed(place, everything=everything, partial=partial) as scope:
+            context.log.info("%d orders in scope", scope.orders)
+            yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
     if not partial:
         remember(place, mark)
+
+
+def _in_chunks(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, place: Warehouse
+) -> Iterator[Any]:
+    with leased(place):
+        nothing(place)
+        dbt.cli(["run"]).wait()
+        rebuild(place, lambda done, orders: context.log.info("%d of %d orders", done, orders))
+        nothing(place)
+        yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()

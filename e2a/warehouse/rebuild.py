@@ -1,6 +1,30 @@
-"""When a pass must take every order: the models or the prices changed since the last full one."""
+"""Deriving every order again: when that is needed, and how, in committed chunks side by side.
+
+A pass must take every order when the models or the prices changed since the last whole one. Over
+many orders it does so in chunks: each is a transaction of its own, and workers with a scope and
+scratch tables of their own take chunks in turn (`ops.worker`). The caller holds the lease.
+"""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import Empty, SimpleQueue
+from threading import Lock
+from typing import Any
+
+import psycopg
 
 from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.scope import refresh_models, strike_off
+
+CHUNK = 20_000
+"""Orders a transaction: the sorts and hashes of one chunk fit into work_mem."""
+
+WORKERS = 2
+"""Passes side by side; `workers()` in macros/hot.sql says how many there may be."""
+
+Progress = Callable[[int, int], None]
+Chunk = tuple[str, str, str]
 
 _BUILT = """
 select exists (
@@ -16,6 +40,27 @@ insert into ops.builds (tenant_id, fingerprint)
 select '*', %s || coalesce(string_agg(card_version, ',' order by card_version), '')
 from reference.rate_cards
 on conflict (tenant_id) do update set fingerprint = excluded.fingerprint, built_at = now()
+"""
+
+# An order's id is one of its own names.
+_CHUNKS = """
+select tenant_id, min(order_id), max(order_id)
+from (
+    select
+        tenant_id, order_id,
+        (row_number() over (partition by tenant_id order by order_id) - 1) / %s as chunk
+    from orders.identifiers where name = order_id
+) as numbered
+group by tenant_id, chunk order by tenant_id, chunk
+"""
+
+_FILL = """
+insert into ops.batch_orders (tenant_id, order_id, touch, order_no)
+select i.tenant_id, i.order_id, coalesce(t.touch, 0), row_number() over ()
+from orders.identifiers as i
+left join ops.touched_orders as t on t.tenant_id = i.tenant_id and t.order_id = i.order_id
+where
+    i.tenant_id = %s and i.name between %s and %s and i.name = i.order_id
 """
 
 
@@ -35,3 +80,88 @@ def remember(warehouse: Warehouse, models: str) -> None:
     """Note that everything stored is now derived by these models and rate cards."""
     with warehouse.connect(Role.APP) as connection:
         connection.execute(_REMEMBER, (models,))
+
+
+def orders_known(warehouse: Warehouse) -> int:
+    """How many orders a whole pass would take."""
+    with warehouse.connect(Role.APP) as connection:
+        row = connection.execute(
+            "select count(*) from orders.identifiers where name = order_id"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def rebuild(
+    warehouse: Warehouse,
+    progress: Progress = lambda done, orders: None,
+    *,
+    chunk: int = CHUNK,
+    workers: int = WORKERS,
+) -> int:
+    """Derive the stored models of every order again; the functions must be deployed.
+
+    Args:
+        warehouse: where; the caller holds the lease.
+        progress: called after each chunk with orders done and orders in all.
+        chunk: orders a transaction.
+        workers: passes side by side.
+
+    Returns:
+        Orders derived. A chunk that fails raises, and what was committed stays.
+    """
+    queue: SimpleQueue[Chunk] = SimpleQueue()
+    with warehouse.connect(Role.APP) as connection:
+        for found in connection.execute(_CHUNKS, (chunk,)).fetchall():
+            queue.put(found)
+    told = _Told(progress, orders_known(warehouse))
+    with ThreadPoolExecutor(workers) as pool:
+        for finished in [
+            pool.submit(_work, warehouse, worker, queue, told) for worker in range(workers)
+        ]:
+            finished.result()
+    return told.done
+
+
+@dataclass
+class _Told:
+    """Progress over all workers."""
+
+    progress: Progress
+    orders: int
+    done: int = 0
+
+    def __post_init__(self) -> None:
+        self._lock = Lock()
+
+    def add(self, orders: int) -> None:
+        with self._lock:
+            self.done += orders
+            self.progress(self.done, self.orders)
+
+
+def _work(warehouse: Warehouse, worker: int, queue: "SimpleQueue[Chunk]", told: _Told) -> None:
+    with warehouse.connect(Role.APP) as connection:
+        connection.execute("select set_config('e2a.worker', %s, false)", (str(worker),))
+        connection.commit()
+        for chunk in _taken(queue):
+            with connection.transaction():
+                orders = _derive(connection, chunk)
+            told.add(orders)
+
+
+def _taken(queue: "SimpleQueue[Chunk]") -> Iterator[Chunk]:
+    while True:
+        try:
+            yield queue.get_nowait()
+        except Empty:
+            return
+
+
+def _derive(connection: psycopg.Connection[Any], chunk: Chunk) -> int:
+    connection.execute("delete from ops.batch_orders")
+    orders = connection.execute(_FILL, chunk).rowcount
+    connection.execute("select ops.count_again('ops.scopes', %s)", (orders + 1,))
+    refresh_models(connection)
+    strike_off(connection)
+    return orders

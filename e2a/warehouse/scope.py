@@ -38,17 +38,27 @@ def claimed(
     stay marked and the next pass takes them again. A partial pass, over some models only, strikes
     nothing off: the other models have not seen the orders.
     """
-    with (
-        warehouse.connect(Role.APP, autocommit=True) as lease,
-        warehouse.connect(Role.APP) as work,
-    ):
-        lease.execute(f"select pg_advisory_lock({LEASE})")
+    with leased(warehouse), warehouse.connect(Role.APP) as work:
         with work.transaction():
             scope = fill(work, everything=everything)
         yield scope
         if not partial:
             with work.transaction():
                 strike_off(work)
+
+
+@contextmanager
+def leased(warehouse: Warehouse) -> Iterator[None]:
+    """Hold the lease: nobody else refreshes meanwhile; it ends with the block or the process."""
+    with warehouse.connect(Role.APP, autocommit=True) as lease:
+        lease.execute(f"select pg_advisory_lock({LEASE})")
+        yield
+
+
+def nothing(warehouse: Warehouse) -> None:
+    """Empty the scope, under the caller's lease: what is deployed or tested now derives nothing."""
+    with warehouse.connect(Role.APP) as connection:
+        connection.execute("delete from ops.batch_orders")
 
 
 def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Scope:
@@ -77,16 +87,18 @@ def refresh(connection: psycopg.Connection[Any]) -> Scope:
         connection.execute(f"select pg_advisory_xact_lock({LEASE})")
         scope = fill(connection)
         if scope.orders:
-            for (model,) in connection.execute(
-                "select model from ops.hot_models order by step, model"
-            ).fetchall():
-                connection.execute(
-                    psycopg.sql.SQL("select ops.{}()").format(
-                        psycopg.sql.Identifier(f"refresh_{model}")
-                    )
-                )
+            refresh_models(connection)
             strike_off(connection)
     return scope
+
+
+def refresh_models(connection: psycopg.Connection[Any]) -> None:
+    """Derive every stored model again for the orders in scope, each after those that it reads."""
+    for (model,) in connection.execute(
+        "select model from ops.hot_models order by step, model"
+    ).fetchall():
+        name = psycopg.sql.Identifier(f"refresh_{model}")
+        connection.execute(psycopg.sql.SQL("select ops.{}()").format(name))
 
 
 def waiting(connection: psycopg.Connection[Any]) -> int:

@@ -17,9 +17,10 @@ create schema staging;
 -- Several passes may run side by side over orders of their own (a rebuild): each is a worker, and sees
 -- its own scope and scratch tables only. Everything else is worker 0.
 create schema if not exists scratch;
-create function ops.worker() returns integer language sql stable parallel safe as
+create function ops.worker() returns integer language sql immutable parallel safe as
 $$ select coalesce(nullif(current_setting('e2a.worker', true), ''), '0')::integer $$;
-comment on function ops.worker() is 'Which worker of a rebuild this session is (setting e2a.worker); 0 for every other pass.';
+comment on function ops.worker() is
+'Which worker of a rebuild this session is (setting e2a.worker, set once, first thing); 0 for every other. Immutable for a session''s life, so that plans touch, and lock, the worker''s own scratch only.';
 
 drop table ops.batch_orders;
 create table ops.scopes (
