@@ -112,10 +112,16 @@ def read_text(path: Path) -> str:
 
 
 def kind_of(path: Path) -> str:
-    """Which of a tenant's three files a file is: by its name, else by its shape."""
+    """Which of a tenant's three files a file is: by its name, else by its shape.
+
+    Raises:
+        BadInputError: it is a scenario.
+    """
     if path.stem in FILES:
         return path.stem
     root, _ = read(str(path), read_text(path))
+    if root["scenario"]:
+        raise BadInputError(f"{path} is a scenario, no policy", "Try it: e2a scenario run")
     if root.kind == "mapping" and root["tenant"]:
         return "tenant"
     return "rates" if root[0]["charges"] else "sla"

@@ -104,10 +104,11 @@ def _percent(on_time: OnTime) -> str:
 
 def _examples(comparison: Comparison) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("order", "clock", "before", "after", "due before", "due after"):
+    table.add_column("order", overflow="fold")
+    for column in ("clock", "before", "after", "due before", "due after"):
         table.add_column(column)
     for row in comparison.examples:
         clock = row["stage"] if row["instance"] == 1 else f"{row['stage']}#{row['instance']}"
-        due = [f"{at:%Y-%m-%d %H:%M}" if at else "-" for at in (row["due_was"], row["due_now"])]
+        due = [f"{at:%m-%d %H:%M}" if at else "-" for at in (row["due_was"], row["due_now"])]
         table.add_row(row["order_id"], clock, row["state_was"], row["state_now"], *due)
     return table

@@ -93,6 +93,11 @@ def test_a_path_without_policies_is_bad_usage(policies, tmp_path, path):
     assert isinstance(run(tmp_path / path).exception, BadInputError)
 
 
+def test_a_scenario_is_pointed_to_its_own_command(policies, tmp_path):
+    (tmp_path / "P01.yaml").write_text("scenario: P01\n")
+    assert "e2a scenario run" in str(run(tmp_path / "P01.yaml").exception)
+
+
 def test_a_file_that_is_no_text_is_bad_usage(policies):
     (policies / "acme" / "sla.yaml").write_bytes(b"\xff\xfe\x00")
     assert isinstance(run().exception, BadInputError)
