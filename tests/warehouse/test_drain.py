@@ -6,7 +6,7 @@ from e2a.domain.deliveries import Source
 from e2a.warehouse import drain as module
 from e2a.warehouse.connection import Role
 from e2a.warehouse.drain import Reader, drain, pending
-from e2a.warehouse.inbox import land_chunk, land
+from e2a.warehouse.inbox import land, land_chunk
 from tests.warehouse.lane import NOW, again, at, deliver, event, parse, read, rows, stored, tables
 
 READER = Reader(Source.WMS, parse, "v1")
