@@ -83,6 +83,11 @@ def test_what_cannot_be_is_said_in_a_sentence(before, after, said):
     assert any(said in line for line in found), found
 
 
+@pytest.mark.parametrize("text", ["", "[]", "- 5", "{}", "scenario: one"])
+def test_what_holds_no_scenario_is_not_run(text):
+    assert problems(text)
+
+
 def test_all_problems_of_a_file_are_found_in_one_go():
     assert len(problems(SCENARIO.replace("zone:", "zon:").replace("state:", "stat:"))) >= 2
 

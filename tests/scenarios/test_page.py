@@ -2,7 +2,9 @@
 
 import json
 import re
+from decimal import Decimal
 
+import jsonschema
 import pytest
 
 from e2a.domain.events import EventType, ScanStatus
@@ -62,6 +64,25 @@ def test_the_schema_in_docs_is_the_one_of_the_types():
     assert stored == json.loads(json.dumps(json_schema())), (
         "write it anew: e2a scenario schema > docs/scenario.schema.json"
     )
+
+
+@pytest.mark.parametrize("text", [f"scenario: {n}\n{t}" for n, t in EXAMPLES.items()], ids=EXAMPLES)
+def test_the_schema_accepts_what_the_parser_does(text):
+    (written,), _ = parse("docs/scenarios.md", text)
+    jsonschema.validate(as_json(written.node.plain()), json_schema())
+
+
+def as_json(value):
+    match value:
+        case dict():
+            return {str(key): as_json(item) for key, item in value.items()}
+        case list():
+            return [as_json(item) for item in value]
+        case Decimal():
+            return float(value)
+        case None | bool() | int() | str():
+            return value
+    return str(value)
 
 
 def test_the_page_has_examples():

@@ -22,9 +22,7 @@ def _words(value: object) -> object:
 Word = Literal[
     "met", "breached", "cancelled", "paused", "at_risk", "on_track", "unassessable", "none"
 ]
-State = Annotated[
-    Word, BeforeValidator(_word), WithJsonSchema({"enum": [*get_args(Word), None]})
-]
+State = Annotated[Word, BeforeValidator(_word), WithJsonSchema({"enum": [*get_args(Word), None]})]
 States = Annotated[
     tuple[Word, ...],
     BeforeValidator(_words),

@@ -128,25 +128,31 @@ class InboxQuestion(_Question):
     expect: InboxAnswer
 
 
-class BillingQuestion(_Question):
-    """Reserved: what was done, or what is billed."""
-
+class _Billing(_Question):
     as_of: When | None = None
     known_at: When | None = None
-    invoice: dict[str, Any] | None = None
-    operations: dict[str, Any] | None = None
     expect: Any = None
 
 
-_KINDS = {
-    "count": "count", "on_time": "on_time", "inbox": "inbox", "invoice": "billing",
-    "operations": "billing",
-}  # fmt: skip
+class InvoiceQuestion(_Billing):
+    """Reserved: what is billed."""
+
+    invoice: dict[str, Any]
+
+
+class OperationsQuestion(_Billing):
+    """Reserved: what was done that may be billed."""
+
+    operations: dict[str, Any]
+
+
+KINDS = ("count", "on_time", "inbox", "invoice", "operations")
+"""The keys that say what a question is; one without any is about a clock."""
 
 
 def _kind(value: Any) -> str:  # noqa: ANN401 - whatever the YAML holds
     keys = value if isinstance(value, dict) else value.model_fields_set
-    return next((kind for key, kind in _KINDS.items() if key in keys), "clock")
+    return next((kind for kind in KINDS if kind in keys), "clock")
 
 
 Question = Annotated[
@@ -154,6 +160,7 @@ Question = Annotated[
     | Annotated[CountQuestion, Tag("count")]
     | Annotated[OnTimeQuestion, Tag("on_time")]
     | Annotated[InboxQuestion, Tag("inbox")]
-    | Annotated[BillingQuestion, Tag("billing")],
+    | Annotated[InvoiceQuestion, Tag("invoice")]
+    | Annotated[OperationsQuestion, Tag("operations")],
     Discriminator(_kind),
 ]

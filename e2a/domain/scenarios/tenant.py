@@ -7,7 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from e2a.domain.events import Code
 from e2a.domain.policies import (
@@ -28,8 +31,22 @@ SITE = "W1"
 """The one site of a tenant that only says its zone."""
 
 
-def _one_or_more(value: object) -> object:
-    return (value,) if isinstance(value, dict) else value
+class _OneOrMore:
+    """A list of one may be written without its brackets."""
+
+    def __get_pydantic_core_schema__(
+        self, source: object, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        def listed(value: object) -> object:
+            return (value,) if isinstance(value, dict) else value
+
+        return no_info_before_validator_function(listed, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        several = handler(core)
+        return {"anyOf": [several, several["items"]]}
 
 
 class SiteEntry(SiteText):
@@ -82,9 +99,9 @@ class TenantKeys(PolicyModel):
     service_levels: tuple[Code, ...] = ()
     channels: tuple[Code, ...] = ()
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
-    policies: Annotated[tuple[PolicyEntry, ...], BeforeValidator(_one_or_more)] = ()
-    rate_cards: Annotated[tuple[CardEntry, ...], BeforeValidator(_one_or_more)] = ()
-    restatements: Annotated[tuple[RestatementText, ...], BeforeValidator(_one_or_more)] = ()
+    policies: Annotated[tuple[PolicyEntry, ...], _OneOrMore()] = ()
+    rate_cards: Annotated[tuple[CardEntry, ...], _OneOrMore()] = ()
+    restatements: Annotated[tuple[RestatementText, ...], _OneOrMore()] = ()
 
     @property
     def first_zone(self) -> str:

@@ -53,7 +53,7 @@ def parse(file: str, text: str) -> tuple[list[Written], list[Problem]]:
     if found:
         return [], found
     written: list[Written] = []
-    for node in root if root.kind == "list" else (root,):
+    for node in root if root.kind == "list" and root.members else (root,):
         scenario = _scenario(node, found)
         if scenario is not None:
             written.append(scenario)
@@ -94,10 +94,11 @@ def _beyond_types(scenario: Scenario, facts: Facts) -> Iterator[tuple[Sequence[o
 
 def _of_types(node: Node, error: ValidationError) -> Iterator[Problem]:
     details = error.errors(include_url=False)
-    unknown = {d["loc"][:-1] for d in details if d["type"] == "extra_forbidden"}
+    unknown = [d["loc"] for d in details if d["type"] == "extra_forbidden"]
+    meant = {(*loc[:-1], _near(loc)) for loc in unknown}
     seen = set()
     for detail in details:
-        if detail["type"] == "missing" and detail["loc"][:-1] in unknown:
+        if detail["type"] == "missing" and detail["loc"] in meant:
             continue  # misspelt: the unknown key says so
         problem = _of_type(node, detail)
         if problem not in seen:
@@ -108,7 +109,10 @@ def _of_types(node: Node, error: ValidationError) -> Iterator[Problem]:
 def _of_type(root: Node, detail: ErrorDetails) -> Problem:
     node, is_whole = _walk(root, detail["loc"])
     if detail["type"] == "extra_forbidden":
-        return _problem(node, f"unknown key `{node.key}`. {_nearest(detail['loc'])}", on_key=True)
+        near = _near(detail["loc"])
+        known = ", ".join(sorted(keys_at(detail["loc"][:-1])))
+        hint = f"Did you mean `{near}`?" if near else f"Known here: {known}"
+        return _problem(node, f"unknown key `{node.key}`. {hint}", on_key=True)
     where = f"`{node.key}`: " if node.path and is_whole and isinstance(node.key, str) else ""
     return _problem(node, where + _words(detail))
 
@@ -121,7 +125,15 @@ def _words(detail: ErrorDetails) -> str:
         near = get_close_matches(str(detail["input"]), known, 1)
         hint = f"Did you mean `{near[0]}`?" if near else f"Known are {', '.join(known)}"
         return f"{detail['input']} is not known. {hint}"
-    return detail["msg"].removeprefix("Value error, ")
+    return _SHAPES.get(detail["type"]) or detail["msg"].removeprefix("Value error, ")
+
+
+_SHAPES = {
+    "tuple_type": "write a list: `[..., ...]`, or a line with `-` for each",
+    "model_type": "write keys and values: `{key: value}`",
+    "dict_type": "write keys and values: `{key: value}`",
+    "string_type": "write text",
+}
 
 
 def _problem(node: Node, words: str, on_key: bool = False) -> Problem:
@@ -141,8 +153,7 @@ def _walk(root: Node, path: Sequence[object]) -> tuple[Node, bool]:
     return node, is_whole
 
 
-def _nearest(path: Sequence[str | int]) -> str:
+def _near(path: Sequence[str | int]) -> str | None:
+    """The key at a place that is most like the last step of the path."""
     *place, key = path
-    known = sorted(keys_at(place))
-    near = get_close_matches(str(key), known, 1)
-    return f"Did you mean `{near[0]}`?" if near else f"Known here: {', '.join(known)}"
+    return next(iter(get_close_matches(str(key), sorted(keys_at(place)), 1)), None)
