@@ -1,8 +1,8 @@
 {#
   Running time of a calendar (rules C4, C7, C8) over reference.business_intervals.
 
-  window_at(t): the first window that ends after t; p(t) = cum0 + max(0, t - start) of that window is
-  the running time before t, in microseconds. instant_of(p): the earliest instant at which p
+  window_at(t): the first window that ends after t, and p(t) = cum0 + max(0, t - start) of it, the
+  running time before t, in microseconds. instant_of(p): the earliest instant at which p
   microseconds have run. Seconds are added as microseconds, never as an interval that a subtraction
   gave: that is an hour off on DST nights.
 #}
@@ -12,7 +12,10 @@
             w.starts_at as window_start,
             w.ends_at as window_end,
             w.cum0,
-            w.cum1
+            w.cum1,
+            w.cum0
+            + greatest(0, (extract(epoch from {{ at }} - w.starts_at) * 1000000)::bigint)
+                as position
         from {{ source('reference', 'business_intervals') }} as w
         where
             w.tenant_id = {{ promise }}.tenant_id
@@ -34,7 +37,7 @@
         when {{ at }} < {{ near }}.window_end and {{ at }} >= {{ near }}.window_start
             then {{ position_in(at, near) }}
         else (
-            select {{ position_in(at, 'found') }}
+            select found.position
             from {{ window_at(at, promise) }} as found
         )
     end

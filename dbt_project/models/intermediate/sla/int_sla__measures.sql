@@ -1,7 +1,7 @@
 -- Units and shipments of each clock (C12), by the trusted source that came furthest: how many were
 -- asked for at the deadline and how many of them were done by then. Units cancelled by the deadline
 -- are not asked for; units cancelled later were late.
-with clocks as (
+with clocks as not materialized (
     select
         verdicts.order_no,
         verdicts.stage,
@@ -19,7 +19,7 @@ with clocks as (
     where verdicts.known_until is null and verdicts.started_at is not null
 ),
 
-work as (
+work as not materialized (
     select * from {{ ref('int_orders__work') }}
     where known_until = 'infinity'
 ),

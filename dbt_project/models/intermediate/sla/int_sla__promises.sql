@@ -29,6 +29,6 @@ select
     first_window.window_end,
     first_window.cum0,
     first_window.cum1,
-    {{ position_in('promises.started_at', 'first_window') }} as start_position
+    first_window.position as start_position
 from promises
 left join lateral {{ window_at('promises.started_at', 'promises') }} as first_window on true

@@ -105,7 +105,7 @@ held_orders as (
 ),
 
 -- The instants at which a segment begins: the start, and what ends a stage or edges a hold within.
-edged as (
+edged as materialized (
     select
         reached.*,
         case
@@ -190,10 +190,10 @@ staged as (
     left join standing using (order_no, stage, instance, starts_at)
 ),
 
-positioned as (
+positioned as materialized (
     select
         staged.*,
-        {{ position_in('staged.starts_at', 'near') }} as start_position,
+        near.position as start_position,
         case
             when staged.ends_at is not null
                 then {{ position_of('staged.ends_at', 'staged', 'near') }}

@@ -4,7 +4,7 @@
     scope='orders',
     step=40,
     planner={'enable_nestloop': 'off'},
-    hot_indexes=['(due_at) where completed_at is null', '(tenant_id, stage, due_at)']
+    hot_indexes=['(due_at) where completed_at is null']
 ) }}
 
 select
