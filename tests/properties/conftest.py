@@ -1,0 +1,23 @@
+"""A database with the models for properties: their tenants are gone afterwards."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from e2a.warehouse.connection import Role
+from tests.properties.engine import Connection
+
+
+@pytest.fixture
+def judged(built, modelled) -> Iterator[Connection]:
+    yield modelled
+    modelled.rollback()
+    with built.connect(Role.OWNER, autocommit=True) as owner:
+        tables = owner.execute(
+            "select attrelid::regclass::text from pg_attribute "
+            "where attname = 'tenant_id' and attnum > 0 and attrelid in "
+            "(select oid from pg_class where relnamespace = 'reference'::regnamespace "
+            "and relkind = 'r') order by attrelid = 'reference.tenants'::regclass"
+        ).fetchall()
+        for (table,) in tables:
+            owner.execute(f"delete from {table} where tenant_id ~ '^(walk|life)-'")
