@@ -15,6 +15,8 @@ from e2a.cli.console import (
 )
 from e2a.warehouse.summary import STATES, summarise
 
+COLUMNS = ("clocks", *(state for state in STATES if state != "unassessable"))
+
 
 def summary(
     tenant: TenantOption = None, as_of: AsOfOption = None, json: JsonOption = False
@@ -46,18 +48,23 @@ def _show_tenant(name: str, tenant: dict[str, Any]) -> None:
     out.print(
         f"\n[bold]{name}[/bold]  {tenant['orders']:,} orders, {tenant['canonical_events']:,} events"
     )
+    out.print(_clocks(tenant["stages"]))
+    for label, text in _facts(tenant):
+        if text:
+            out.print(f"[dim]{label:<12}[/dim] {text}")
+
+
+def _clocks(stages: dict[str, Any]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("clock")
-    for column in ("clocks", *STATES):
+    for column in COLUMNS:
         table.add_column(column.replace("_", " "), justify="right")
-    for stage, clocks in tenant["stages"].items():
-        row = [f"{clocks[column]:,}" for column in ("clocks", *STATES)]
+    for stage, clocks in stages.items():
+        row = [f"{clocks[column]:,}" for column in COLUMNS]
         if clocks["breached"]:
             row[2] = f"[red]{row[2]}[/red]"
-        table.add_row(stage, *row)
-    out.print(table)
-    for label, text in _facts(tenant):
-        out.print(f"[dim]{label:<12}[/dim] {text}")
+        table.add_row(stage.replace("_", " "), *row)
+    return table
 
 
 def _facts(tenant: dict[str, Any]) -> list[tuple[str, str]]:
@@ -65,6 +72,7 @@ def _facts(tenant: dict[str, Any]) -> list[tuple[str, str]]:
     totals = ", ".join(f"{amount} {currency}" for currency, amount in lines["totals"].items())
     findings, proposals = tenant["findings"], tenant["adjustments"]
     return [
+        ("unassessable", _unassessable(tenant["stages"])),
         ("explained", f"{tenant['narratives']:,} breaches with a narrative"),
         ("reported", _words(tenant["reported_exceptions"]) or "no exceptions"),
         (
@@ -83,6 +91,13 @@ def _facts(tenant: dict[str, Any]) -> list[tuple[str, str]]:
         ),
         ("inbox", _words(tenant["inbox"])),
     ]
+
+
+def _unassessable(stages: dict[str, Any]) -> str:
+    """Clocks that nobody can judge (C10): a line if there are any, not a column of zeros."""
+    counts = {stage: clocks["unassessable"] for stage, clocks in stages.items()}
+    words = _words({stage: count for stage, count in counts.items() if count})
+    return words and f"{words}: when they started was never recorded"
 
 
 def _words(counts: dict[str, int]) -> str:
