@@ -14,12 +14,13 @@ MODELS = {n["name"]: n for n in MANIFEST["nodes"].values() if n["resource_type"]
 IDS = {n["unique_id"]: name for name, n in MODELS.items()}
 MARTS = sorted(name for name, n in MODELS.items() if n["fqn"][1] == "marts")
 HOT = sorted(n for n, m in MODELS.items() if m["config"]["materialized"] == "hot")
+SCRATCH = sorted(n for n in HOT if MODELS[n]["config"]["scope"] == "scratch")
 STAGING = sorted(name for name, n in MODELS.items() if n["fqn"][1] == "staging")
 CLOCKS = re.compile(
     r"\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|random|gen_random_uuid"
     r"|timeofday)\s*\(|\bcurrent_(timestamp|date|time)\b|\blocaltime(stamp)?\b"
 )
-AS_OF = re.compile(r"\bas_of\s*\(|e2a\.as_of|\bclock_state\s*\(")
+AS_OF = re.compile(r"\b(as_of|as_known|clock_state)\s*\(|e2a\.(as_of|known_at)\b")
 
 
 def _readers(schema: str, table: str) -> set[str]:
@@ -47,18 +48,44 @@ def _views_below(name: str) -> Iterator[str]:
             yield from _views_below(parent)
 
 
+def _reads_what_is_kept(name: str) -> bool:
+    """Whether events, names or stored marts are read, and not only what the pass itself wrote."""
+    below = list(_views_below(name))
+    kept = set(HOT) - set(SCRATCH)
+    sources = {source.split(".")[2] for view in below for source in _sources(view)}
+    parents = {parent for view in below for parent in _parents(view)}
+    return bool(sources & {"landing", "orders"} or parents & kept)
+
+
 def test_there_are_models_to_look_at():
     assert len(MARTS) > 5
-    assert HOT
+    assert SCRATCH
+    assert set(HOT) - set(SCRATCH)
     assert STAGING
 
 
-def test_the_scope_of_orders_is_read_at_the_bottom_and_nowhere_else():
-    assert _readers("ops", "batch_orders") == {
+def test_no_mart_and_no_staging_model_reads_the_scope_of_orders():
+    readers = _readers("ops", "batch_orders")
+    assert {MODELS[name]["fqn"][1] for name in readers} == {"intermediate"}
+
+
+def test_the_scope_of_orders_narrows_what_is_kept_at_the_bottom_and_nowhere_else():
+    """The other readers look the order's name up for what the pass itself wrote."""
+    readers = _readers("ops", "batch_orders")
+    assert {n for n in readers if _reads_what_is_kept(n)} == {
         "int_orders__events",
-        "clocks",
         "int_billing__prices",
     }
+
+
+def test_every_model_above_the_events_reads_scratch_and_not_history():
+    """But for billing, which goes on from its own stored operations."""
+    between = {
+        n
+        for n, m in MODELS.items()
+        if m["fqn"][1:3] in (["intermediate", "orders"], ["intermediate", "sla"])
+    }
+    assert {n for n in between if _reads_what_is_kept(n)} == {"int_orders__events"}
 
 
 def test_the_scope_of_periods_is_read_at_the_bottom_and_nowhere_else():
@@ -92,10 +119,16 @@ def test_one_macro_reads_the_clock_and_no_other():
     assert reading == {"as_of.sql"}
 
 
-def test_the_setting_of_the_as_of_instant_is_read_by_one_macro():
+@pytest.mark.parametrize("setting", ["e2a.as_of", "e2a.known_at"])
+def test_the_setting_of_an_instant_is_read_in_one_place(setting):
     files = [*(DBT_PROJECT / "macros").rglob("*.sql"), *(DBT_PROJECT / "models").rglob("*.sql")]
-    reading = {p.name for p in files if "e2a.as_of" in _without_comments(p.read_text())}
-    assert reading == {"as_of.sql"}
+    found = [p.name for p in files for _ in range(_without_comments(p.read_text()).count(setting))]
+    assert found == ["as_of.sql"]
+
+
+def test_only_the_states_of_clocks_ask_about_an_instant_of_knowledge():
+    asking = {n for n, m in MODELS.items() if "as_known(" in _without_comments(m["raw_code"])}
+    assert asking == {"clock_states"}
 
 
 @pytest.mark.parametrize("name", MARTS)
@@ -133,6 +166,19 @@ def test_a_step_refreshes_what_a_model_reads_before_the_model():
 def test_every_stored_model_that_a_step_refreshes_says_its_step():
     without = {n for n in HOT if MODELS[n]["config"].get("step") is None}
     assert all(MODELS[n]["config"]["scope"] == "periods" for n in without)
+
+
+@pytest.mark.parametrize("name", SCRATCH)
+def test_scratch_has_no_key_and_types_every_column(name):
+    node = MODELS[name]
+    assert node["fqn"][1] == "intermediate"
+    assert not node["config"].get("unique_key")
+    assert [c for c, column in node["columns"].items() if not column["data_type"]] == []
+
+
+@pytest.mark.parametrize("name", sorted(set(HOT) - set(SCRATCH)))
+def test_what_is_kept_has_a_key_that_starts_with_the_tenant(name):
+    assert MODELS[name]["config"]["unique_key"][0] == "tenant_id"
 
 
 def test_every_table_is_hot_and_the_rest_are_views():
