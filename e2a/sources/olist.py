@@ -21,6 +21,7 @@ from e2a.domain.localtime import Fold, to_instant
 ZONE = ZoneInfo("America/Sao_Paulo")
 SITE = "olist-sp"
 NAMESPACE = "olist"
+SEVERAL = "several"
 
 _ORDERS, _ITEMS = "olist_orders_dataset.csv", "olist_order_items_dataset.csv"
 _PURCHASED, _PROMISED = "order_purchase_timestamp", "order_estimated_delivery_date"
@@ -32,7 +33,7 @@ _MILESTONES = {
 }
 _COLUMNS = {
     _ORDERS: ("order_id", "order_status", _PURCHASED, _PROMISED, *_MILESTONES.values()),
-    _ITEMS: ("order_id", "product_id", "shipping_limit_date"),
+    _ITEMS: ("order_id", "product_id", "seller_id", "shipping_limit_date"),
 }
 _NEVER_SENT = frozenset({"canceled", "unavailable"})
 
@@ -49,6 +50,12 @@ class _Items:
 
     units: Counter[str] = field(default_factory=Counter)
     limits: list[str] = field(default_factory=list)
+    sellers: set[str] = field(default_factory=set)
+
+    @property
+    def seller(self) -> str:
+        """Who sells the order; orders of several sellers are nobody's alone."""
+        return next(iter(self.sellers)) if len(self.sellers) == 1 else SEVERAL
 
 
 def deliveries(folder: Path, tenant_id: str, received_at: datetime) -> Iterator[Delivery]:
@@ -61,6 +68,7 @@ def deliveries(folder: Path, tenant_id: str, received_at: datetime) -> Iterator[
     for row in _rows(folder / _ITEMS):
         items[row["order_id"]].units[row["product_id"]] += 1
         items[row["order_id"]].limits.append(row["shipping_limit_date"])
+        items[row["order_id"]].sellers.add(row["seller_id"])
     for row in _rows(folder / _ORDERS):
         order_id = row["order_id"]
         body = orjson.dumps({"events": list(_events(row, items.get(order_id, _Items())))})
@@ -120,6 +128,7 @@ def _promises(order: Row, items: _Items) -> dict[str, object]:
         ],
     }
     if items.limits:
+        promises["seller"] = items.seller
         limit = _local(max(items.limits), "shipping_limit_date")
         promises["ship_by"] = to_instant(limit, ZONE, Fold.LAST).isoformat()
     return promises

@@ -1,10 +1,13 @@
 """Real orders against a few lines of pandas over the same files (data README, section 5)."""
 
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pandas as pd
 import pytest
 
+from e2a.warehouse.as_of import ask
+from e2a.warehouse.connection import Role
 from tests.journey.conftest import OLIST
 
 ZONE = ZoneInfo("America/Sao_Paulo")
@@ -21,6 +24,13 @@ def instants(column: pd.Series) -> pd.Series:
     """Local wall time as UTC: the first occurrence in a fold, the end of a gap."""
     local = column.dt.tz_localize(ZONE, ambiguous=[True] * len(column), nonexistent="shift_forward")
     return local.dt.tz_convert("UTC")
+
+
+def rows(olist, query: str, as_of: str = INSTANTS[-1]) -> list[tuple]:
+    """What BI sees as of an instant."""
+    with olist.warehouse().connect(Role.READER) as connection:
+        ask(connection, datetime.fromisoformat(as_of))
+        return connection.execute(query).fetchall()
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +50,10 @@ def orders() -> pd.DataFrame:
     frame["limit"] = instants(limit.reindex(frame.index))
     promised_day = pd.to_datetime(raw.order_estimated_delivery_date) + pd.Timedelta(days=1)
     frame["promise"] = instants(promised_day)
+    sellers = items.groupby("order_id").seller_id.agg(
+        lambda ids: ids.iloc[0] if ids.nunique() == 1 else "several"
+    )
+    frame["seller"] = sellers.reindex(frame.index).fillna("-")
     frame["units"] = items.groupby("order_id").size().reindex(frame.index)
     left = raw.order_status.isin(["canceled", "unavailable"])
     frame["left"] = left & raw.order_delivered_customer_date.isna()
@@ -85,6 +99,42 @@ def test_the_numbers_of_olist_equal_those_of_pandas(olist, orders, instant):
     assert ship["breached"] == breached
     not_closed = expected["orders"] - expected["deliver met"] - expected["delivered late"]
     assert deliver["open"] == not_closed - expected["deliver left"]
+
+
+def test_the_scorecard_by_month_and_seller_equals_that_of_pandas(olist, orders):
+    """C15 and C17: the month is that of the deadline in the site's zone, the share is unrounded."""
+    at = pd.Timestamp(INSTANTS[2])
+    decided = (orders.delivered <= at) | (at > orders.promise)
+    promised = orders[(orders.bought <= at) & ~orders.left & decided]
+    met = (promised.delivered <= at) & (promised.delivered <= promised.promise)
+    month = promised.promise.dt.tz_convert(ZONE).dt.strftime("%Y-%m-01")
+    expected = met.groupby([month, promised.seller]).agg(["sum", "count"])
+    found = {
+        (str(row[0]), row[1]): (row[2], row[2] + row[3], row[4])
+        for row in rows(
+            olist,
+            "select due_month, seller, met, breached, on_time_ratio from sla.on_time_monthly "
+            "where tenant_id = 'olist' and stage = 'deliver'",
+            as_of=INSTANTS[2],
+        )
+    }
+    assert {key: counts[:2] for key, counts in found.items()} == {
+        key: (row["sum"], row["count"]) for key, row in expected.iterrows()
+    }
+    assert all(abs(float(ratio) - good / of) < 1e-11 for good, of, ratio in found.values())
+
+
+def test_every_verdict_of_olist_has_its_versions(olist):
+    """A clock's latest version is its clock; known-from is the history's own (C19)."""
+    [(versions, clocks, loose)] = rows(
+        olist,
+        "select count(*), count(*) filter (where known_until is null), "
+        "count(*) filter (where known_until <= known_from) "
+        "from sla.verdicts where tenant_id = 'olist'",
+    )
+    [(stored,)] = rows(olist, "select count(*) from sla.clocks where tenant_id = 'olist'")
+    assert (clocks, loose) == (stored, 0)
+    assert versions > clocks
 
 
 def test_the_bill_of_olist_equals_that_of_pandas(olist, orders):

@@ -10,7 +10,7 @@ from e2a.sources.typed.shape import LineShape, TypedEvent
 _ATTRIBUTES = (
     "station", "worker_id", "zone", "items_count", "carrier", "carrier_name", "service", "location",
     "unit", "receipt_id", "pallets", "cartons", "package", "condition", "measures", "approver",
-    "promise", "shipments",
+    "promise", "shipments", "seller",
 )  # fmt: skip
 
 _DELIVERY_METADATA = frozenset(

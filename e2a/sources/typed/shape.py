@@ -110,6 +110,7 @@ class TypedEvent(Loose):
     cartons: Count | None = None
     package: Identifier | None = None
     condition: CodeText | None = None
+    seller: CodeText | None = None
     measures: dict[str, Count] | None = None
     approver: Identifier | None = None
     promise: Identifier | None = None

@@ -1,5 +1,5 @@
 -- One row per clock and instant at which its facts changed: before any deadline is computed. The
--- policy in force at the start, among those loaded before the order's first record or restated by
+-- policy in force at the start, among those loaded before the clock's first record or restated by
 -- approval, is pinned (C11, C18). A clock opens only on a valid start; where later stages only imply
 -- it, the promise is unassessable (started_at is null). An end that is missing but implied is
 -- inferred (C10). What is done after a cancellation does not complete the clock (C12).
@@ -15,8 +15,7 @@ with moments as (
         attributes.channel,
         attributes.destination_zone,
         attributes.promised_at,
-        attributes.ship_by,
-        attributes.first_known_at
+        attributes.ship_by
     from {{ ref('int_orders__milestones') }} as milestones
     inner join {{ ref('int_orders__attributes') }} as attributes
         on
@@ -32,14 +31,14 @@ policies as (
     select
         policies.*,
         lists.trust_no,
-        count(*) over (
-            partition by policies.tenant_id, policies.stage, policies.site
-        ) > 1 as has_rivals
+        count(*) over of_stage > 1 as has_rivals,
+        bool_or(policies.loaded_at > '-infinity') over of_stage as may_be_late
     from {{ source('reference', 'sla_policies') }} as policies
     inner join {{ ref('int_sla__trust_lists') }} as lists
         on
             lists.tenant_id = policies.tenant_id
             and lists.trusts = policies.trusts
+    window of_stage as (partition by policies.tenant_id, policies.stage, policies.site)
 ),
 
 candidates as (
@@ -50,7 +49,6 @@ candidates as (
         moments.known_from,
         moments.service_level,
         moments.channel,
-        moments.first_known_at,
         moments.destination_zone,
         moments.cancelled_at,
         moments.is_news_beside or policies.has_rivals as is_kept,
@@ -63,6 +61,7 @@ candidates as (
         policies.channel is not null as selects_channel,
         policies.valid_from,
         policies.loaded_at,
+        policies.may_be_late,
         case policies.deadline_field
             when 'promised_at' then moments.promised_at
             when 'ship_by' then moments.ship_by
@@ -113,12 +112,25 @@ changed as (
         )
 ),
 
+-- When each clock was first known: a version loaded later touches nothing (C18).
+first_known as (
+    select
+        order_no,
+        stage,
+        instance,
+        min(known_from) as first_known_at
+    from changed
+    where may_be_late
+    group by order_no, stage, instance
+),
+
 in_force as (
     select
         changed.*,
         restated.restatement_id is not null as is_restated,
         restated.approved_at as restated_at
     from changed
+    left join first_known using (order_no, stage, instance)
     left join {{ source('reference', 'restatements') }} as restated
         on
             restated.tenant_id = changed.tenant_id
@@ -130,7 +142,10 @@ in_force as (
         restated.restatement_id is not null
         or (
             (changed.valid_from <= changed.started_at or changed.started_at is null)
-            and (changed.loaded_at = '-infinity' or changed.loaded_at < changed.first_known_at)
+            and (
+                changed.loaded_at = '-infinity'
+                or changed.loaded_at < first_known.first_known_at
+            )
         )
 ),
 

@@ -68,7 +68,7 @@ select
     clocks.service_level,
     clocks.channel,
     clocks.owner,
-    clocks.party,
+    case when not clocks.excused then clocks.party end as party,
     clocks.started_at,
     clocks.due_at,
     clocks.at_risk_at,
