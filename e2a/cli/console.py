@@ -21,10 +21,14 @@ AsOfOption = Annotated[
     str | None,
     typer.Option(help="The instant asked about, such as 2026-03-09T12:00:00Z; default: now."),
 ]
+KnownAtOption = Annotated[
+    str | None,
+    typer.Option(help="Only what had been recorded by this instant; default: all of it."),
+]
 
 
-def instant(text: str | None) -> datetime | None:
-    """An `--as-of` argument as an aware instant.
+def instant(text: str | None, option: str = "--as-of") -> datetime | None:
+    """An `--as-of` or `--known-at` argument as an aware instant.
 
     Raises:
         BadInputError: it is no instant, or has no zone.
@@ -35,11 +39,11 @@ def instant(text: str | None) -> datetime | None:
         parsed = datetime.fromisoformat(text)
     except ValueError:
         raise BadInputError(
-            f"--as-of {text!r} is not an instant", "Write it as 2026-03-09T12:00:00Z"
+            f"{option} {text!r} is not an instant", "Write it as 2026-03-09T12:00:00Z"
         ) from None
     if parsed.tzinfo is None:
         raise BadInputError(
-            f"--as-of {text!r} has no zone", f"Write {parsed.isoformat()}Z or give an offset"
+            f"{option} {text!r} has no zone", f"Write {parsed.isoformat()}Z or give an offset"
         )
     return parsed
 

@@ -7,6 +7,7 @@ from rich.table import Table
 from e2a.cli.console import (
     AsOfOption,
     JsonOption,
+    KnownAtOption,
     TenantOption,
     connected,
     instant,
@@ -19,14 +20,21 @@ COLUMNS = ("clocks", *(state for state in STATES if state != "unassessable"))
 
 
 def summary(
-    tenant: TenantOption = None, as_of: AsOfOption = None, json: JsonOption = False
+    tenant: TenantOption = None,
+    as_of: AsOfOption = None,
+    known_at: KnownAtOption = None,
+    json: JsonOption = False,
 ) -> None:
     """Count orders, clocks by stage, explanations, money and findings as of an instant.
+
+    With --known-at, clocks are judged by what had been recorded by then, and by nothing later.
 
     Example: e2a summary --tenant olist --as-of 2018-06-01T00:00:00Z --json
     """
     with connected() as (_, connection):
-        counts = summarise(connection, tenant, instant(as_of))
+        counts = summarise(
+            connection, tenant, instant(as_of), instant(known_at, option="--known-at")
+        )
     if json:
         print_json(counts)
     else:

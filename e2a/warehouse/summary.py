@@ -19,7 +19,10 @@ STAGES = ("pick", "pack", "ship", "deliver", "receive", "missing_scan")
 
 
 def summarise(
-    connection: psycopg.Connection[Any], tenant: str | None = None, as_of: datetime | None = None
+    connection: psycopg.Connection[Any],
+    tenant: str | None = None,
+    as_of: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> dict[str, Any]:
     """The summary of one tenant or of all.
 
@@ -27,6 +30,7 @@ def summarise(
         connection: as `e2a_app`, outside a transaction.
         tenant: None for every tenant that policies describe.
         as_of: the instant asked about; None is now.
+        known_at: judge clocks by what had been recorded by then (C19); None is all of it.
 
     Returns:
         `{"as_of": ..., "tenants": {name: counts}}`; amounts and instants as text.
@@ -40,7 +44,7 @@ def summarise(
         raise UnknownTenantError(tenant, known)
     names = [tenant] if tenant else sorted(known)
     with connection.transaction():
-        instant = ask(connection, as_of)
+        instant = ask(connection, as_of, known_at)
         _built(connection)
         counts = {name: _tenant(connection, name, instant) for name in names}
     return {"as_of": _text(instant), "tenants": counts}
