@@ -125,7 +125,7 @@ def _start(warehouse: Warehouse, name: str, arguments: list[str]) -> Child:
 
 
 def _die_with_parent(parent: int) -> None:
-    """In the child: SIGINT when the parent is gone (Linux only; its forking thread must live on)."""
+    """In the child: SIGINT when the parent is gone (Linux only; the forking thread lives on)."""
     if sys.platform == "linux":
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() != parent:  # it died before we asked

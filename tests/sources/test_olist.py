@@ -12,7 +12,7 @@ ORDERS = (
     "order_id,order_status,order_purchase_timestamp,order_approved_at,order_delivered_carrier_date,"
     "order_delivered_customer_date,order_estimated_delivery_date"
 )
-ITEMS = "order_id,product_id,shipping_limit_date"
+ITEMS = "order_id,product_id,seller_id,shipping_limit_date"
 
 
 def archive(folder, order, *items, header=ORDERS):
@@ -37,11 +37,23 @@ def test_milestones_are_local_times_known_when_they_happened(tmp_path):
 
 def test_trap_13_the_promise_holds_until_the_day_ends_and_the_last_limit_is_the_orders(tmp_path):
     row = "o1,created,2018-05-01 10:00:00,,,,2018-05-10 00:00:00"
-    items = ("o1,p1,2018-05-03 10:00:00", "o1,p1,2018-05-04 10:00:00", "o1,p2,2018-05-02 10:00:00")
+    items = (
+        "o1,p1,s1,2018-05-03 10:00:00",
+        "o1,p1,s1,2018-05-04 10:00:00",
+        "o1,p2,s1,2018-05-02 10:00:00",
+    )
     (created,) = archive(tmp_path, row, *items)
     assert created.promised_at == datetime(2018, 5, 11, 3, tzinfo=UTC)
     assert created.ship_by == datetime(2018, 5, 4, 13, tzinfo=UTC)
     assert [(line.sku, line.quantity) for line in created.lines] == [("p1", 2), ("p2", 1)]
+
+
+def test_an_order_of_one_seller_names_it_and_one_of_several_names_nobody(tmp_path):
+    row = "o1,created,2018-05-01 10:00:00,,,,2018-05-10 00:00:00"
+    limit = "2018-05-03 10:00:00"
+    (alone,) = archive(tmp_path, row, f"o1,p1,s1,{limit}", f"o1,p2,s1,{limit}")
+    (mixed,) = archive(tmp_path, row, f"o1,p1,s1,{limit}", f"o1,p2,s2,{limit}")
+    assert (alone.attributes["seller"], mixed.attributes["seller"]) == ("s1", "several")
 
 
 def test_c2_a_day_that_ends_in_the_gap_at_midnight_ends_with_the_gap(tmp_path):

@@ -130,6 +130,7 @@ edged as materialized (
         end as edges
     from reached
     left join held_orders using (order_no)
+    where ended_at is null or ended_at > started_at
 ),
 
 cuts as (
