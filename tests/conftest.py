@@ -108,8 +108,8 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
     with built.connect(Role.OWNER, autocommit=True) as owner:
         found = owner.execute(
             "select format('%I.%I', schemaname, tablename) from pg_tables "
-            "where schemaname in ('landing', 'orders', 'sla', 'billing', 'rules') "
-            "or (schemaname = 'ops' and tablename ~ '^(touched_|batch)')"
+            "where schemaname in ('landing', 'orders', 'sla', 'billing', 'scratch') "
+            "or (schemaname = 'ops' and tablename ~ '^(touched_|batches|scopes)')"
         ).fetchall()
         owner.execute(f"truncate {', '.join(row[0] for row in found)}")  # type: ignore[arg-type]
 
