@@ -53,6 +53,8 @@ def leased(warehouse: Warehouse) -> Iterator[None]:
     with warehouse.connect(Role.APP, autocommit=True) as lease:
         lease.execute(f"select pg_advisory_lock({LEASE})")
         yield
+        # Closing frees it too, but a moment later: dbt by hand would still find the lease taken.
+        lease.execute(f"select pg_advisory_unlock({LEASE})")
 
 
 def nothing(warehouse: Warehouse) -> None:
