@@ -1,5 +1,6 @@
 {#
-  The state of a clock at the as-of instant, from its facts (rules C5, C7, C10, C12, C14).
+  The state of a clock at the as-of instant, from its facts and the deadline in force then (rules C5,
+  C7, C10, C12, C14).
 
   What happens after the as-of instant has not happened: a completion, a cancellation or a hold
   counts from its own instant on. "By" is inclusive (C5). A cancellation before the deadline takes
@@ -20,18 +21,7 @@
             {{ clock }}.cancelled_at <= {{ t }}
             and ({{ clock }}.due_at is null or {{ clock }}.cancelled_at <= {{ clock }}.due_at)
             then 'cancelled'
-        when
-            {{ clock }}.held is not null
-            and {{ t }} <@ {{ clock }}.held
-            and (
-                {{ clock }}.due_at is null
-                or {{ clock }}.due_at > (
-                    select lower(pause.held)
-                    from unnest({{ clock }}.held) as pause (held)
-                    where pause.held @> {{ t }}
-                )
-            )
-            then 'paused'
+        when {{ clock }}.due_at is null and {{ t }} <@ {{ clock }}.held then 'paused'
         when {{ t }} > {{ clock }}.due_at then 'breached'
         when {{ t }} >= {{ clock }}.at_risk_at then 'at_risk'
         else 'on_track'

@@ -3,7 +3,8 @@
 
   by_close_of_day: day 0 is the first working day whose cut-off is not before the anchor; due at the
   close of the working day N later. by_carrier_day: day 0 is the local date of the hand-over at the
-  origin; due at 24:00 of carrier business day N in the destination's zone.
+  origin; due at 24:00 of carrier business day N in the destination's zone. Day 0 of a hand-over on a
+  closed day is the next business day.
 #}
 {% macro by_close_of_day(anchor, promise) -%}
     (
@@ -36,7 +37,9 @@
                 target_day.tenant_id = ship_day.tenant_id
                 and target_day.calendar_version = ship_day.calendar_version
                 and target_day.is_business_day
-                and target_day.business_day = ship_day.business_day + {{ promise }}.target_days
+                and target_day.business_day = ship_day.business_day + greatest(
+                    {{ promise }}.target_days, case when ship_day.is_business_day then 0 else 1 end
+                )
         where
             ship_day.tenant_id = {{ promise }}.tenant_id
             and ship_day.calendar_version = {{ promise }}.carrier_calendar_version
@@ -60,4 +63,30 @@
         ~ ')::bigint + ' ~ held ~ ')',
         promise, promise
     ) }}
+{%- endmacro %}
+
+{#
+  The deadline in force at the as-of instant: pauses that begin later have not happened, and while
+  one that counts lasts there is none (C7, C8). due_history holds the deadline before each pause
+  that counts, and after the last.
+#}
+{% macro due_as_of(clock) -%}
+    {%- set t = as_of() -%}
+    case
+        when {{ clock }}.due_history is null then {{ clock }}.due_at
+        else (
+            select case
+                when
+                    bool_or(pause.held @> {{ t }})
+                    and count(*) < cardinality({{ clock }}.due_history)
+                    then null
+                else
+                    {{ clock }}.due_history[
+                        least(count(*)::integer + 1, cardinality({{ clock }}.due_history))
+                    ]
+            end
+            from unnest({{ clock }}.held) as pause (held)
+            where lower(pause.held) <= {{ t }}
+        )
+    end
 {%- endmacro %}

@@ -6,65 +6,66 @@
     ]) }}
 {%- endmacro %}
 
-{# When a policy's milestone was reached in a row of milestones; null where it was not recorded. #}
-{% macro observed(milestone, policy, prefix='') -%}
+{#
+  A policy's milestones have slots: places in arrays of instants that are made once a row of
+  milestones, so that each policy only looks up its own. Released (workable) is the later of the
+  events that the policy asks for; a manifest counts as a hand-over only if the policy says so.
+#}
+{% macro slot(milestone, policy) -%}
     case {{ milestone }}
-        when 'received' then {{ prefix }}received_at
-        when 'released' then {{ released(policy, prefix) }}
-        when 'picked' then {{ prefix }}picked_at
-        when 'packed' then {{ prefix }}packed_at
-        when 'shipped' then {{ handed_over(policy, prefix) }}
-        when 'delivered' then {{ prefix }}delivered_at
-        when 'arrived' then {{ prefix }}arrived_at
-        when 'stocked' then {{ prefix }}stocked_at
+        when 'received' then 1
+        when 'released'
+            then case
+                when {{ policy }}.released_by @> array['order_paid', 'order_released'] then 4
+                when 'order_released' = any({{ policy }}.released_by) then 3
+                else 2
+            end
+        when 'picked' then 5
+        when 'packed' then 6
+        when 'shipped' then case when {{ policy }}.counts_manifested then 8 else 7 end
+        when 'delivered' then 9
+        when 'arrived' then 10
+        when 'stocked' then 11
     end
 {%- endmacro %}
 
-{# Workable: the later of those events that the policy asks for. #}
-{% macro released(policy, prefix='') -%}
-    case
-        when {{ policy }}.released_by @> array['order_paid', 'order_released']
-            then
-                case
-                    when
-                        {{ prefix }}paid_at is not null and {{ prefix }}order_released_at is not null
-                        then greatest({{ prefix }}paid_at, {{ prefix }}order_released_at)
-                end
-        when 'order_released' = any({{ policy }}.released_by) then {{ prefix }}order_released_at
-        else {{ prefix }}paid_at
-    end
+{# When each slot was reached by a record of its own; null where none is known. #}
+{% macro observed_slots(prefix='') -%}
+    array[
+        {{ prefix }}received_at,
+        {{ prefix }}paid_at,
+        {{ prefix }}order_released_at,
+        case
+            when {{ prefix }}paid_at is not null and {{ prefix }}order_released_at is not null
+                then greatest({{ prefix }}paid_at, {{ prefix }}order_released_at)
+        end,
+        {{ prefix }}picked_at,
+        {{ prefix }}packed_at,
+        {{ prefix }}shipped_at,
+        least({{ prefix }}shipped_at, {{ prefix }}manifested_at),
+        {{ prefix }}delivered_at,
+        {{ prefix }}arrived_at,
+        {{ prefix }}stocked_at
+    ]
 {%- endmacro %}
 
-{# Handed to the carrier; a manifest counts only if the policy says so. #}
-{% macro handed_over(policy, prefix='') -%}
-    case
-        when {{ policy }}.counts_manifested
-            then least({{ prefix }}shipped_at, {{ prefix }}manifested_at)
-        else {{ prefix }}shipped_at
-    end
-{%- endmacro %}
-
-{# The first record that a milestone must have been reached by: the later stages imply it (C10). #}
-{% macro implied(milestone, prefix='') -%}
-    case {{ milestone }}
-        when 'received' then least(
-            {{ prefix }}paid_at, {{ prefix }}order_released_at, {{ prefix }}picked_at,
-            {{ prefix }}packed_at, {{ prefix }}manifested_at, {{ prefix }}shipped_at,
-            {{ prefix }}scanned_at, {{ prefix }}delivered_at
-        )
-        when 'released' then least(
-            {{ prefix }}picked_at, {{ prefix }}packed_at, {{ prefix }}manifested_at,
-            {{ prefix }}shipped_at, {{ prefix }}scanned_at, {{ prefix }}delivered_at
-        )
-        when 'picked' then least(
-            {{ prefix }}packed_at, {{ prefix }}manifested_at, {{ prefix }}shipped_at,
-            {{ prefix }}scanned_at, {{ prefix }}delivered_at
-        )
-        when 'packed' then least(
-            {{ prefix }}manifested_at, {{ prefix }}shipped_at, {{ prefix }}scanned_at,
-            {{ prefix }}delivered_at
-        )
-        when 'shipped' then least({{ prefix }}scanned_at, {{ prefix }}delivered_at)
-        when 'arrived' then {{ prefix }}stocked_at
-    end
+{# The first record by which each slot must have been reached: later stages imply it (C10). #}
+{% macro implied_slots(prefix='') -%}
+    {%- set handed = 'least(' ~ prefix ~ 'scanned_at, ' ~ prefix ~ 'delivered_at)' -%}
+    {%- set packed = 'least(' ~ prefix ~ 'manifested_at, ' ~ prefix ~ 'shipped_at, ' ~ handed ~ ')' -%}
+    {%- set picked = 'least(' ~ prefix ~ 'packed_at, ' ~ packed ~ ')' -%}
+    {%- set released = 'least(' ~ prefix ~ 'picked_at, ' ~ picked ~ ')' -%}
+    array[
+        least({{ prefix }}paid_at, {{ prefix }}order_released_at, {{ released }}),
+        {{ released }},
+        {{ released }},
+        {{ released }},
+        {{ picked }},
+        {{ packed }},
+        {{ handed }},
+        {{ handed }},
+        null,
+        {{ prefix }}stocked_at,
+        null
+    ]
 {%- endmacro %}

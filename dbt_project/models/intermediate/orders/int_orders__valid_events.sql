@@ -1,5 +1,6 @@
 -- Events with the range of recorded time over which they count: from the record on, until a
--- correction voids them (C10), and again after that correction is itself declared false.
+-- correction of the same source voids them (C9, C10), and again while that correction is itself
+-- declared false; corrections of corrections are followed four deep.
 -- Corrections are few, and found by an index of their own.
 with events as not materialized (
     select * from {{ ref('int_orders__events') }}
@@ -8,6 +9,7 @@ with events as not materialized (
 corrections as (
     select
         events.order_no,
+        events.source,
         events.source_event_id as correction_id,
         named.source_event_id,
         events.known_at
@@ -16,18 +18,40 @@ corrections as (
     where events.event_type = 'event_voided'
 ),
 
-voided as (
+counting_0 as (
+    select
+        *,
+        tstzmultirange(tstzrange(known_at, null)) as counts
+    from corrections
+),
+{% for depth in range(1, 5) %}
+counting_{{ depth }} as (
     select
         corrections.order_no,
+        corrections.source,
+        corrections.correction_id,
         corrections.source_event_id,
-        range_agg(tstzrange(corrections.known_at, withdrawn.known_at)) as void
+        tstzmultirange(tstzrange(min(corrections.known_at), null))
+        - coalesce(range_agg(withdrawn.counts), '{}') as counts
     from corrections
-    left join corrections as withdrawn
+    left join counting_{{ depth - 1 }} as withdrawn
         on
             withdrawn.order_no = corrections.order_no
+            and withdrawn.source = corrections.source
             and withdrawn.source_event_id = corrections.correction_id
-            and withdrawn.known_at > corrections.known_at
-    group by corrections.order_no, corrections.source_event_id
+    group by
+        corrections.order_no, corrections.source, corrections.correction_id,
+        corrections.source_event_id
+),
+{% endfor %}
+voided as (
+    select
+        order_no,
+        source,
+        source_event_id,
+        range_agg(counts) as void
+    from counting_4
+    group by order_no, source, source_event_id
 )
 
 select
@@ -41,6 +65,7 @@ where
         select from voided
         where
             voided.order_no = events.order_no
+            and voided.source = events.source
             and voided.source_event_id = events.source_event_id
     )
 union all
@@ -52,6 +77,7 @@ from events
 inner join voided
     on
         voided.order_no = events.order_no
+        and voided.source = events.source
         and voided.source_event_id = events.source_event_id
 cross join lateral unnest(
     tstzmultirange(tstzrange(events.known_at, null)) - voided.void

@@ -42,7 +42,13 @@ with events as (
 ),
 
 spans as (
-    select * from {{ ref('int_orders__spans') }}
+    select
+        spans.*,
+        (
+            select sum(line.quantity)
+            from jsonb_to_recordset(spans.lines) as line (quantity bigint)
+        ) as units
+    from {{ ref('int_orders__spans') }} as spans
 ),
 
 -- The first statement of what a parcel holds; a carrier names only the parcel.
@@ -155,8 +161,10 @@ recorded as (
     where milestone in ('received', 'paid', 'order_released', 'arrived')
 ),
 
--- Work belongs to the instance and the span in which it happened. A cancellation of lines takes
--- from what is asked for; as a work of its own it only says that cancelling has begun.
+-- Work belongs to the instance and the span in which it happened. A record of exactly what the span
+-- asks for covers everything, and need not be taken apart (line is null, quantity its units). A
+-- cancellation of lines takes from what is asked for; as a work of its own it only says that
+-- cancelling has begun.
 placed as (
     select
         recorded.order_no,
@@ -167,7 +175,11 @@ placed as (
         recorded.source_event_id,
         recorded.shipment_name,
         line.line,
-        case when recorded.milestone = 'cancelled' then 0 else line.quantity end as quantity,
+        case
+            when recorded.milestone = 'cancelled' then 0
+            when recorded.lines = spans.lines then spans.units
+            else line.quantity
+        end as quantity,
         recorded.occurred_at,
         greatest(recorded.known_from, spans.known_from) as known_from,
         least(recorded.known_until, spans.known_until) as known_until
@@ -179,7 +191,7 @@ placed as (
             and spans.ends_at > recorded.belongs_at
             and {{ known_together('spans', 'recorded') }}
     left join lateral jsonb_to_recordset(recorded.lines) as line (line text, quantity bigint)
-        on true
+        on recorded.lines is distinct from spans.lines
 ),
 
 -- What covers everything and what names a parcel counts once, the earliest; the rest adds up.

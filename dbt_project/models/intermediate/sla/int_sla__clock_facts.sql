@@ -5,10 +5,17 @@
 -- inferred (C10). What is done after a cancellation does not complete the clock (C12).
 with moments as (
     select
-        milestones.*,
-        {% for milestone in milestones() -%}
-            lag(milestones.{{ milestone }}_at) over news as before_{{ milestone }}_at,
-        {% endfor -%}
+        milestones.order_no,
+        milestones.instance,
+        milestones.trust_no,
+        milestones.known_from,
+        milestones.is_news_beside,
+        milestones.cancelled_at,
+        lag(milestones.cancelled_at) over news as before_cancelled_at,
+        reached.observed,
+        reached.implied,
+        lag(reached.observed) over news as before_observed,
+        lag(reached.implied) over news as before_implied,
         attributes.tenant_id,
         attributes.promise_site,
         attributes.service_level,
@@ -21,6 +28,12 @@ with moments as (
         on
             attributes.order_no = milestones.order_no
             and {{ known_at('attributes', 'milestones.known_from') }}
+    cross join lateral (
+        select
+            {{ observed_slots('milestones.') }} as observed,
+            {{ implied_slots('milestones.') }} as implied
+        offset 0
+    ) as reached
     window news as (
         partition by milestones.order_no, milestones.instance, milestones.trust_no
         order by milestones.known_from
@@ -31,6 +44,8 @@ policies as (
     select
         policies.*,
         lists.trust_no,
+        {{ slot('policies.start_milestone', 'policies') }} as start_slot,
+        {{ slot('policies.end_milestone', 'policies') }} as end_slot,
         count(*) over of_stage > 1 as has_rivals,
         bool_or(policies.loaded_at > '-infinity') over of_stage as may_be_late
     from {{ source('reference', 'sla_policies') }} as policies
@@ -67,17 +82,14 @@ candidates as (
             when 'ship_by' then moments.ship_by
         end as deadline,
         policies.target_kind,
-        {{ observed('policies.start_milestone', 'policies', 'moments.') }} as started_at,
-        {{ observed('policies.start_milestone', 'policies', 'moments.before_') }}
-            as before_started_at,
-        {{ implied('policies.start_milestone', 'moments.') }} is not null as is_implied_start,
-        {{ implied('policies.start_milestone', 'moments.before_') }} is not null
-            as before_is_implied_start,
-        {{ observed('policies.end_milestone', 'policies', 'moments.') }} as observed_at,
-        {{ observed('policies.end_milestone', 'policies', 'moments.before_') }}
-            as before_observed_at,
-        {{ implied('policies.end_milestone', 'moments.') }} as implied_at,
-        {{ implied('policies.end_milestone', 'moments.before_') }} as before_implied_at,
+        moments.observed[policies.start_slot] as started_at,
+        moments.before_observed[policies.start_slot] as before_started_at,
+        moments.implied[policies.start_slot] is not null as is_implied_start,
+        moments.before_implied[policies.start_slot] is not null as before_is_implied_start,
+        moments.observed[policies.end_slot] as observed_at,
+        moments.before_observed[policies.end_slot] as before_observed_at,
+        moments.implied[policies.end_slot] as implied_at,
+        moments.before_implied[policies.end_slot] as before_implied_at,
         moments.before_cancelled_at
     from moments
     inner join policies

@@ -9,7 +9,7 @@ with due as (
         pauses.elapsed_positions,
         pauses.runnings,
         pauses.opens,
-        pauses.due_before,
+        pauses.due_history as due_before,
         coalesce(pauses.running, 0) as held_running,
         case
             when pauses.is_paused then null
@@ -31,7 +31,7 @@ targets as (
         case
             when due.target_kind = 'duration' then due.target
             else
-                {{ position_of('coalesce(due.due_at, due.due_before)', 'due', 'due') }}
+                {{ position_of('coalesce(due.due_at, due.due_before[cardinality(due.due_before)])', 'due', 'due') }}
                 - due.start_position - due.held_running
         end as running_target
     from due
@@ -39,6 +39,10 @@ targets as (
 
 select
     targets.*,
+    -- The deadline before each pause that counts, and after the last.
+    case
+        when targets.due_before is not null then targets.due_before || targets.due_at
+    end as due_history,
     case
         when targets.started_at is null then null
         when targets.elapsed_positions is null and cardinality(targets.at_risk_levels) = 1

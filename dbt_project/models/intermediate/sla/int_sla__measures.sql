@@ -65,8 +65,12 @@ done as (
         work.source,
         array_position(clocks.trusts, work.source) as trust,
         sum(work.quantity) filter (where work.occurred_at <= clocks.due_at) as units,
-        coalesce(bool_or(work.line is null and work.occurred_at <= clocks.due_at), false)
-            as is_everything,
+        coalesce(
+            bool_or(
+                work.line is null and work.quantity is null and work.occurred_at <= clocks.due_at
+            ),
+            false
+        ) as is_everything,
         count(distinct work.shipment_name) as shipments,
         count(distinct work.shipment_name) filter (where work.occurred_at <= clocks.due_at)
             as shipments_on_time

@@ -30,9 +30,9 @@ placed as (
     select
         pauses.*,
         coalesce(pauses.released_position - pauses.placed_position, 0) as running,
-        pauses.placed_position - coalesce(
+        coalesce(
             sum(pauses.released_position - pauses.placed_position) over earlier, 0
-        ) as elapsed_position,
+        )::bigint as held_before,
         lag(pauses.released_at) over clock as previous_release
     from pauses
     window
@@ -51,10 +51,15 @@ dated as (
     select
         placed.*,
         promises.target_kind,
+        placed.placed_position - placed.held_before as elapsed_position,
         promises.start_position + promises.target as target_position,
         case
-            when promises.target_kind <> 'duration'
-                then {{ by_day('coalesce(placed.previous_release, promises.started_at)', 'promises') }}
+            when promises.target_kind = 'duration'
+                then {{ instant_of(
+                    '(promises.start_position + promises.target + placed.held_before)',
+                    'promises', 'promises'
+                ) }}
+            else {{ by_day('coalesce(placed.previous_release, promises.started_at)', 'promises') }}
         end as due_before
     from placed
     inner join promises using (order_no, stage, instance, known_from)
@@ -82,7 +87,7 @@ select
     known_from,
     bool_or(is_open) as is_paused,
     max(released_at) as released_at,
-    (array_agg(due_before order by ordinal desc))[1] as due_before,
+    array_agg(due_before order by ordinal) as due_history,
     sum(running)::bigint as running,
     array_agg(elapsed_position order by ordinal) as elapsed_positions,
     array_agg(running order by ordinal) as runnings,

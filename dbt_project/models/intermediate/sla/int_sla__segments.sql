@@ -19,6 +19,8 @@ policies as (
     select
         policies.*,
         lists.trust_no,
+        {{ slot("'released'", 'policies') }} as released_slot,
+        {{ slot("'shipped'", 'policies') }} as shipped_slot,
         bool_or(policies.stage = 'pick') over of_version as has_pick,
         bool_or(policies.stage = 'pack') over of_version as has_pack,
         bool_or(policies.stage = 'ship') over of_version as has_ship,
@@ -34,7 +36,12 @@ policies as (
 ),
 
 milestones as (
-    select distinct on (order_no, instance, trust_no) *
+    select distinct on (order_no, instance, trust_no)
+        order_no,
+        instance,
+        trust_no,
+        {{ observed_slots() }} as observed,
+        {{ implied_slots() }} as implied
     from {{ ref('int_orders__milestones') }}
     order by order_no asc, instance asc, trust_no asc, known_from desc
 ),
@@ -56,25 +63,25 @@ reached as (
         clocks.site,
         least(clocks.completed_at, clocks.cancelled_at) as ended_at,
         case
-            when {{ released('policies', 'milestones.') }} is not null
-                then {{ released('policies', 'milestones.') }}
+            when milestones.observed[policies.released_slot] is not null
+                then milestones.observed[policies.released_slot]
             when policies.awaits_release
-                then coalesce({{ implied("'released'", 'milestones.') }}, 'infinity')
+                then coalesce(milestones.implied[policies.released_slot], 'infinity')
             else '-infinity'
         end as released_at,
         case
             when not policies.has_pick then '-infinity'
-            else coalesce(milestones.picked_at, {{ implied("'picked'", 'milestones.') }}, 'infinity')
+            else coalesce(milestones.observed[5], milestones.implied[5], 'infinity')
         end as picked_at,
         case
             when not policies.has_pack then '-infinity'
-            else coalesce(milestones.packed_at, {{ implied("'packed'", 'milestones.') }}, 'infinity')
+            else coalesce(milestones.observed[6], milestones.implied[6], 'infinity')
         end as packed_at,
         case
             when not policies.has_ship then '-infinity'
             else coalesce(
-                {{ handed_over('policies', 'milestones.') }},
-                {{ implied("'shipped'", 'milestones.') }}, 'infinity'
+                milestones.observed[policies.shipped_slot],
+                milestones.implied[policies.shipped_slot], 'infinity'
             )
         end as shipped_at
     from clocks

@@ -62,6 +62,7 @@ select
     numbered.is_watch,
     numbered.started_at,
     numbered.due_at,
+    numbered.due_history,
     numbered.risk_levels[1] as at_risk_at,
     numbered.risk_levels,
     numbered.completed_at,

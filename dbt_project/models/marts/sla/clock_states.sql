@@ -17,14 +17,14 @@ with clocks as (
         owner,
         party,
         started_at,
-        due_at,
+        {{ due_as_of('clocks') }} as due_at,
         at_risk_at,
         completed_at,
         inferred,
         cancelled_at,
         excused,
         held
-    from {{ ref('clocks') }}
+    from {{ ref('clocks') }} as clocks
     where {{ as_known() }} is null
     union all
     select
@@ -42,14 +42,14 @@ with clocks as (
         owner,
         null,
         started_at,
-        due_at,
+        {{ due_as_of('verdicts') }} as due_at,
         at_risk_at,
         completed_at,
         inferred,
         cancelled_at,
         excused,
         held
-    from {{ ref('verdicts') }}
+    from {{ ref('verdicts') }} as verdicts
     where
         known_from <= {{ as_known() }}
         and (known_until is null or known_until > {{ as_known() }})

@@ -24,6 +24,7 @@ select
     segments.party,
     verdicts.started_at,
     verdicts.due_at,
+    verdicts.due_history,
     verdicts.at_risk_at,
     verdicts.risk_levels,
     verdicts.completed_at,

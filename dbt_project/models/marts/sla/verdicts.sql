@@ -20,6 +20,7 @@ select
     owner,
     started_at,
     due_at,
+    due_history,
     at_risk_at,
     completed_at,
     inferred,
