@@ -54,6 +54,7 @@ def scores(connection: Any, truth: dict[str, Any]) -> list[Score]:
 
 
 def _breaches(connection: Any, tenants: dict[str, Any]) -> list[Score]:
+    """Broken promises; watches are promised to nobody, and the simulator plants none."""
     found = connection.execute("select stage, tenant_id, order_id from sla.breaches").fetchall()
     planted = {
         (stage, tenant, f"shopify:{order}")

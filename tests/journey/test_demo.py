@@ -33,11 +33,21 @@ def test_clocks_stand_by_stage_as_the_simulator_planted_them(demo, truth):
             still = clocks["at_risk"] + clocks["on_track"] + clocks["paused"]
             found = {**{k: clocks[k] for k in ("met", "breached", "cancelled")}, "open": still}
             assert found == {k: planted[k] for k in found}, (tenant, stage)
+            assert clocks["unassessable"] == 0
             states = ("met", "breached", "cancelled", "at_risk", "on_track", "paused")
             assert sum(clocks[state] for state in states) == clocks["clocks"] == planted["clocks"]
 
 
-def test_every_breach_is_explained_once(demo, truth):
+def test_a_watch_is_counted_beside_the_promise_that_it_watches(demo, truth):
+    """demo-3pl watches packing at one and a half times its target; nordic-beauty watches nothing."""
+    summary = demo.summary("--as-of", truth["as_of"])
+    stages = summary["tenants"]["demo-3pl"]["stages"]
+    assert stages["missing_scan"]["clocks"] == stages["pack"]["clocks"]
+    assert 0 < stages["missing_scan"]["breached"] < stages["pack"]["breached"]
+    assert "missing_scan" not in summary["tenants"]["nordic-beauty"]["stages"]
+
+
+def test_every_breach_and_every_missing_scan_is_explained_once(demo, truth):
     summary = demo.summary("--as-of", truth["as_of"])
     for tenant in truth["tenants"]:
         counted = summary["tenants"][tenant]
