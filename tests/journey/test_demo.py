@@ -39,7 +39,7 @@ def test_clocks_stand_by_stage_as_the_simulator_planted_them(demo, truth):
 
 
 def test_a_watch_is_counted_beside_the_promise_that_it_watches(demo, truth):
-    """demo-3pl watches packing at one and a half times its target; nordic-beauty watches nothing."""
+    """demo-3pl watches packing at one and a half times its target, nordic-beauty nothing."""
     summary = demo.summary("--as-of", truth["as_of"])
     stages = summary["tenants"]["demo-3pl"]["stages"]
     assert stages["missing_scan"]["clocks"] == stages["pack"]["clocks"]
