@@ -1,8 +1,9 @@
 {#
   Deadlines of day targets (C6) over reference.calendar_days and reference.carrier_days.
 
-  by_close_of_day: day 0 is the first working day whose cut-off is not before the anchor; due at the
-  close of the working day N later. by_carrier_day: day 0 is the local date of the hand-over at the
+  by_close_of_day: day 0 is the first working day whose cut-off is not before the anchor; without a
+  cut-off, an instant that opens the next working day belongs to that one (C3). Due at the close of
+  the working day N later. by_carrier_day: day 0 is the local date of the hand-over at the
   origin; due at 24:00 of carrier business day N in the destination's zone. Day 0 of a hand-over on a
   closed day is the next business day.
 #}
@@ -21,6 +22,19 @@
             and day_zero.calendar_version = {{ promise }}.calendar_version
             and day_zero.cut_off = {{ promise }}.cut_off
             and day_zero.cut_off_at >= {{ anchor }}
+            and not (
+                day_zero.cut_off = 'close'
+                and day_zero.closes_at = {{ anchor }}
+                and exists (
+                    select from {{ source('reference', 'calendar_days') }} as next_day
+                    where
+                        next_day.tenant_id = day_zero.tenant_id
+                        and next_day.calendar_version = day_zero.calendar_version
+                        and next_day.cut_off = day_zero.cut_off
+                        and next_day.working_day = day_zero.working_day + 1
+                        and next_day.opens_at = {{ anchor }}
+                )
+            )
         order by day_zero.cut_off_at
         limit 1
     )

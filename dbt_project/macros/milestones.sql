@@ -69,3 +69,20 @@
         null
     ]
 {%- endmacro %}
+
+{#
+  Who works on a stage (C16). Warehouse work that the policy does not promise by itself is part of
+  the next work that it does promise; `owners` holds the policy's owners, else the usual ones.
+#}
+{% macro owner_of(stage, policy) -%}
+    {{ policy }}.owners ->> case
+        when {{ stage }} = 'pick' and not {{ policy }}.has_pick
+            then case
+                when {{ policy }}.has_pack then 'pack'
+                when {{ policy }}.has_ship then 'ship'
+                else 'pick'
+            end
+        when {{ stage }} = 'pack' and not {{ policy }}.has_pack and {{ policy }}.has_ship then 'ship'
+        else {{ stage }}
+    end
+{%- endmacro %}

@@ -134,7 +134,22 @@ set order_id = excluded.order_id, known_from = excluded.known_from
 where (i.order_id, i.known_from) is distinct from (excluded.order_id, excluded.known_from)
 """
 
+# Corrections that name no order touch the orders of what they correct, through other corrections.
 _TOUCH_NEW = """
+with recursive corrected as (
+    select v.tenant_id, v.source, named.source_event_id
+    from staged as v cross join lateral unnest(v.corrects) as named (source_event_id)
+    where v.event_type = 'event_voided' and v.order_name is null and v.shipment_name is null
+    union
+    select e.tenant_id, e.source, named.source_event_id
+    from corrected as c
+    inner join landing.order_events as e
+        on
+            e.tenant_id = c.tenant_id and e.source = c.source
+            and e.source_event_id = c.source_event_id
+            and e.event_type = 'event_voided'
+    cross join lateral unnest(e.corrects) as named (source_event_id)
+)
 insert into ops.touched_orders (tenant_id, order_id)
 select i.tenant_id, i.order_id from orders.identifiers as i
 inner join met_names as m on m.tenant_id = i.tenant_id and m.name = i.name
@@ -144,18 +159,16 @@ inner join orders.shipments as s
     on s.tenant_id = e.tenant_id and s.shipment_name = e.shipment_name
 inner join orders.identifiers as i on i.tenant_id = s.tenant_id and i.name = s.order_name
 union
-select i.tenant_id, i.order_id from staged as v
-cross join lateral unnest(v.corrects) as corrected (source_event_id)
+select i.tenant_id, i.order_id from corrected as c
 inner join landing.order_events as e
     on
-        e.tenant_id = v.tenant_id and e.source = v.source
-        and e.source_event_id = corrected.source_event_id
+        e.tenant_id = c.tenant_id and e.source = c.source
+        and e.source_event_id = c.source_event_id
 left join orders.shipments as s
     on
         s.tenant_id = e.tenant_id and s.shipment_name = e.shipment_name
         and e.order_name is null
 inner join orders.identifiers as i
     on i.tenant_id = e.tenant_id and i.name = coalesce(e.order_name, s.order_name)
-where v.event_type = 'event_voided' and v.order_name is null and v.shipment_name is null
 on conflict (tenant_id, order_id) do update set touch = nextval('ops.touches')
 """

@@ -12,7 +12,7 @@
 -- An event reaches its order by a name of the order, or, where it names only a parcel, by every
 -- order in that parcel, or, where it only voids another event, by that event. It concerns the order
 -- from the instant at which both the event and the link were known.
-with scope as (
+with recursive scope as (
     select
         batch.tenant_id,
         batch.order_id,
@@ -91,17 +91,44 @@ nameless as (
         and events.shipment_name is null
 ),
 
+-- A correction of a nameless correction concerns what that one corrects.
+rooted as (
+    select
+        tenant_id,
+        source,
+        source_event_id,
+        corrected_id
+    from nameless
+    union
+    select
+        rooted.tenant_id,
+        rooted.source,
+        rooted.source_event_id,
+        nameless.corrected_id
+    from rooted
+    inner join nameless
+        on
+            nameless.tenant_id = rooted.tenant_id
+            and nameless.source = rooted.source
+            and nameless.source_event_id = rooted.corrected_id
+),
+
 corrected as (
     select
         nameless.*,
         events.order_name as corrected_order,
         events.shipment_name as corrected_parcel
     from nameless
+    inner join rooted
+        on
+            rooted.tenant_id = nameless.tenant_id
+            and rooted.source = nameless.source
+            and rooted.source_event_id = nameless.source_event_id
     inner join events
         on
-            events.tenant_id = nameless.tenant_id
-            and events.source = nameless.source
-            and events.source_event_id = nameless.corrected_id
+            events.tenant_id = rooted.tenant_id
+            and events.source = rooted.source
+            and events.source_event_id = rooted.corrected_id
 ),
 
 by_correction as (

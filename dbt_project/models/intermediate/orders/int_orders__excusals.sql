@@ -11,6 +11,7 @@ select
     coalesce(
         substring(events.attributes ->> 'promise' from '#([0-9]{1,6})$')::integer, spans.instance
     ) as instance,
+    events.reason,
     greatest(events.known_from, spans.known_from) as known_from,
     least(events.known_until, spans.known_until) as known_until
 from events

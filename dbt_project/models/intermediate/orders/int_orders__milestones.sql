@@ -36,6 +36,9 @@ news as (
     union
     select order_no, known_from, true from {{ ref('int_orders__holds') }}
     union
+    select order_no, known_until, true from {{ ref('int_orders__holds') }}
+    where known_until < 'infinity'
+    union
     select order_no, known_from, true from {{ ref('int_orders__excusals') }}
     union
     select order_no, known_until, true from {{ ref('int_orders__excusals') }}

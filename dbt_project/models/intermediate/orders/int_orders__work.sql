@@ -269,12 +269,15 @@ asked as (
         spans.instance,
         spans.epoch,
         spans.starts_at,
-        spans.known_from,
-        spans.known_until,
+        greatest(spans.known_from, other.known_from) as known_from,
+        least(spans.known_until, other.known_until) as known_until,
         line.line,
         0::bigint
     from spans
-    inner join spans as other on other.order_no = spans.order_no
+    inner join spans as other
+        on
+            other.order_no = spans.order_no
+            and {{ known_together('spans', 'other') }}
     cross join lateral jsonb_to_recordset(other.lines) as line (line text, quantity bigint)
     where spans.kind in ('edited', 'reopened')
 ),

@@ -161,16 +161,6 @@ in_force as (
         )
 ),
 
-excusals as (
-    select
-        order_no,
-        stage,
-        instance,
-        range_agg({{ known('excusals') }}) as known
-    from {{ ref('int_orders__excusals') }} as excusals
-    group by order_no, stage, instance
-),
-
 pinned as (
     select distinct on (order_no, stage, instance, known_from) *
     from in_force
@@ -181,6 +171,29 @@ pinned as (
         precedence desc,
         selects_site desc, selects_service_level desc, selects_channel desc,
         valid_from desc, loaded_at desc, policy_version desc
+),
+
+-- An excusal counts if the policy knows its reason, or names none (C15).
+excused as (
+    select distinct
+        pinned.order_no,
+        pinned.stage,
+        pinned.instance,
+        pinned.known_from
+    from {{ ref('int_orders__excusals') }} as excusals
+    inner join pinned
+        on
+            pinned.order_no = excusals.order_no
+            and pinned.stage = excusals.stage
+            and pinned.instance = excusals.instance
+            and {{ known_at('excusals', 'pinned.known_from') }}
+    inner join {{ source('reference', 'sla_policies') }} as policies
+        on
+            policies.tenant_id = pinned.tenant_id
+            and policies.policy_version = pinned.policy_version
+            and policies.stage = pinned.stage
+            and policies.site = pinned.promise_site
+            and (policies.excusals = '{}' or excusals.reason = any(policies.excusals))
 )
 
 select
@@ -207,10 +220,6 @@ select
     and (pinned.cancelled_at is null or pinned.implied_at < pinned.cancelled_at) as inferred,
     pinned.cancelled_at,
     pinned.is_gone,
-    coalesce(excusals.known @> pinned.known_from, false) as excused
+    excused.order_no is not null as excused
 from pinned
-left join excusals
-    on
-        excusals.order_no = pinned.order_no
-        and excusals.stage = pinned.stage
-        and excusals.instance = pinned.instance
+left join excused using (order_no, stage, instance, known_from)

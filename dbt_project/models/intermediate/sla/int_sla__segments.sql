@@ -46,8 +46,7 @@ milestones as (
     order by order_no asc, instance asc, trust_no asc, known_from desc
 ),
 
--- When each stage was over, by its own record or by what implies it; 'infinity' while it is open,
--- '-infinity' where the policy does not know the stage.
+-- When each stage was over, by its own record or by what implies it; 'infinity' while it is open.
 reached as (
     select
         clocks.order_no,
@@ -69,21 +68,12 @@ reached as (
                 then coalesce(milestones.implied[policies.released_slot], 'infinity')
             else '-infinity'
         end as released_at,
-        case
-            when not policies.has_pick then '-infinity'
-            else coalesce(milestones.observed[5], milestones.implied[5], 'infinity')
-        end as picked_at,
-        case
-            when not policies.has_pack then '-infinity'
-            else coalesce(milestones.observed[6], milestones.implied[6], 'infinity')
-        end as packed_at,
-        case
-            when not policies.has_ship then '-infinity'
-            else coalesce(
-                milestones.observed[policies.shipped_slot],
-                milestones.implied[policies.shipped_slot], 'infinity'
-            )
-        end as shipped_at
+        coalesce(milestones.observed[5], milestones.implied[5], 'infinity') as picked_at,
+        coalesce(milestones.observed[6], milestones.implied[6], 'infinity') as packed_at,
+        coalesce(
+            milestones.observed[policies.shipped_slot],
+            milestones.implied[policies.shipped_slot], 'infinity'
+        ) as shipped_at
     from clocks
     inner join policies
         on
@@ -225,7 +215,7 @@ select
         when positioned.hold_reason is not null then positioned.hold_party
         when positioned.open_stage = 'release' then 'merchant'
         when positioned.open_stage = positioned.stage then policies.owner
-        else coalesce(policies.owners ->> positioned.open_stage, policies.owner)
+        else {{ owner_of('positioned.open_stage', 'policies') }}
     end as party,
     positioned.is_paused,
     case

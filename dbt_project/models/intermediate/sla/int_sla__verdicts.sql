@@ -6,19 +6,21 @@
     planner={'enable_nestloop': 'off'}
 ) }}
 
--- Versions: one row per clock and change of what is judged (design 1.5). A version is 0 until the
--- clock first closes; the first closing verdict is 1 (C10). Time passing writes nothing here.
+-- Versions: one row per clock and change of what is known of it. Changes of what is judged are steps
+-- of the version: it is 0 until the clock first closes, the first closing verdict is 1 (C10); a hold
+-- that changes nothing, or a selector that becomes known, is no step. Time passing writes nothing.
 with compared as (
     select
         *,
         completed_at is not null or cancelled_at is not null as is_closed,
-        row(
-            started_at, due_at, completed_at, inferred, cancelled_at, excused, held, policy_version,
-            is_gone
-        ) is distinct from lag(row(
-            started_at, due_at, completed_at, inferred, cancelled_at, excused, held, policy_version,
-            is_gone
-        )) over clock as is_change
+        row(started_at, due_at, completed_at, inferred, cancelled_at, excused, is_gone)
+        is distinct from lag(
+            row(started_at, due_at, completed_at, inferred, cancelled_at, excused, is_gone)
+        ) over clock as is_step,
+        row(held, due_history, policy_version, promise_site, service_level, channel)
+        is distinct from lag(
+            row(held, due_history, policy_version, promise_site, service_level, channel)
+        ) over clock as is_news
     from {{ ref('int_sla__deadlines') }}
     window clock as (partition by order_no, stage, instance order by known_from)
 ),
@@ -29,14 +31,14 @@ versions as (
         lead(known_from) over clock as known_until,
         bool_or(is_closed and not is_gone) over clock as has_closed
     from compared
-    where is_change
+    where is_step or is_news
     window clock as (partition by order_no, stage, instance order by known_from)
 ),
 
 numbered as (
     select
         *,
-        (count(*) filter (where has_closed and not is_gone) over (
+        (count(*) filter (where has_closed and is_step and not is_gone) over (
             partition by order_no, stage, instance
             order by known_from
         ))::integer as version
