@@ -86,3 +86,12 @@
         else {{ stage }}
     end
 {%- endmacro %}
+
+{# One column a milestone: when it was reached, over the rows of a group. #}
+{% macro reached_columns(completions, condition='true') -%}
+    {%- for milestone in milestones() -%}
+        min({{ completions }}.completed_at) filter (
+            where {{ completions }}.milestone = '{{ milestone }}' and {{ condition }}
+        ) as {{ milestone }}_at{{ ', ' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}

@@ -55,11 +55,21 @@ instants as (
             order by news.known_from
         ) as known_until
     from (
-        select order_no, known_from from statements
+        select
+            order_no,
+            known_from
+        from statements
         union
-        select order_no, known_until from statements where known_until < 'infinity'
+        select
+            order_no,
+            known_until
+        from statements
+        where known_until < 'infinity'
         union
-        select order_no, first_known_at from first_known
+        select
+            order_no,
+            first_known_at
+        from first_known
     ) as news
 ),
 

@@ -28,9 +28,19 @@ instants as (
             order by news.known_from
         ) as known_until
     from (
-        select order_no, milestone, source, known_from from work
+        select
+            order_no,
+            milestone,
+            source,
+            known_from
+        from work
         union
-        select order_no, milestone, source, known_until from work
+        select
+            order_no,
+            milestone,
+            source,
+            known_until
+        from work
         where known_until < 'infinity'
     ) as news
 ),
@@ -133,7 +143,8 @@ reached as (
 ),
 
 reopenings as (
-    select * from {{ ref('int_orders__spans') }} where kind = 'reopened'
+    select * from {{ ref('int_orders__spans') }}
+    where kind = 'reopened'
 )
 
 select * from reached

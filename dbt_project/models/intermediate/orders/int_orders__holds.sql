@@ -14,9 +14,16 @@ instants as (
             order by news.known_from
         ) as known_until
     from (
-        select order_no, known_from from events
+        select
+            order_no,
+            known_from
+        from events
         union
-        select order_no, known_until from events where known_until < 'infinity'
+        select
+            order_no,
+            known_until
+        from events
+        where known_until < 'infinity'
     ) as news
 )
 

@@ -28,23 +28,55 @@ trusted as (
 ),
 
 news as (
-    select order_no, known_from, false as is_beside from completions
+    select
+        order_no,
+        known_from,
+        false as is_beside
+    from completions
     union
-    select order_no, known_until, false from completions where known_until < 'infinity'
-    union
-    select order_no, known_from, true from attributes
-    union
-    select order_no, known_from, true from {{ ref('int_orders__holds') }}
-    union
-    select order_no, known_until, true from {{ ref('int_orders__holds') }}
+    select
+        order_no,
+        known_until,
+        false
+    from completions
     where known_until < 'infinity'
     union
-    select order_no, known_from, true from {{ ref('int_orders__excusals') }}
+    select
+        order_no,
+        known_from,
+        true
+    from attributes
     union
-    select order_no, known_until, true from {{ ref('int_orders__excusals') }}
+    select
+        order_no,
+        known_from,
+        true
+    from {{ ref('int_orders__holds') }}
+    union
+    select
+        order_no,
+        known_until,
+        true
+    from {{ ref('int_orders__holds') }}
     where known_until < 'infinity'
     union
-    select attributes.order_no, restated.approved_at, true
+    select
+        order_no,
+        known_from,
+        true
+    from {{ ref('int_orders__excusals') }}
+    union
+    select
+        order_no,
+        known_until,
+        true
+    from {{ ref('int_orders__excusals') }}
+    where known_until < 'infinity'
+    union
+    select
+        attributes.order_no,
+        restated.approved_at,
+        true
     from attributes
     inner join {{ source('reference', 'restatements') }} as restated
         on
@@ -97,12 +129,8 @@ select
     seen.instance,
     seen.trust_no,
     instants.known_from,
-    bool_or(instants.is_news_beside) as is_news_beside
-    {%- for milestone in milestones() %},
-    min(seen.completed_at) filter (
-        where seen.milestone = '{{ milestone }}'
-    ) as {{ milestone }}_at
-    {%- endfor %}
+    bool_or(instants.is_news_beside) as is_news_beside,
+    {{ reached_columns('seen') }}
 from instants
 inner join seen
     on

@@ -46,9 +46,16 @@ instants as (
             order by news.known_from
         ) as known_until
     from (
-        select order_no, known_from from statements
+        select
+            order_no,
+            known_from
+        from statements
         union
-        select order_no, known_until from statements where known_until < 'infinity'
+        select
+            order_no,
+            known_until
+        from statements
+        where known_until < 'infinity'
     ) as news
 ),
 
@@ -84,7 +91,7 @@ sequence as (
     where kind <> 'created' or place = 1
     window so_far as (
         partition by order_no, said_from
-        order by starts_at, kind = 'unknown' desc, tie
+        order by starts_at asc, kind = 'unknown' desc, tie asc
         rows between unbounded preceding and current row
     )
 )

@@ -1,16 +1,12 @@
 -- One row per order: its first instance's milestones as known now, by whichever source was first.
 with milestones as (
     select
-        order_no,
-        max(instance) as instances
-        {%- for milestone in milestones() %},
-        min(completed_at) filter (
-            where instance = 1 and milestone = '{{ milestone }}'
-        ) as {{ milestone }}_at
-        {%- endfor %}
-    from {{ ref('int_orders__completions') }}
-    where known_until = 'infinity'
-    group by order_no
+        completions.order_no,
+        max(completions.instance) as instances,
+        {{ reached_columns('completions', 'completions.instance = 1') }}
+    from {{ ref('int_orders__completions') }} as completions
+    where completions.known_until = 'infinity'
+    group by completions.order_no
 ),
 
 sizes as (

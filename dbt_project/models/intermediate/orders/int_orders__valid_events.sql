@@ -25,24 +25,24 @@ counting_0 as (
     from corrections
 ),
 {% for depth in range(1, 5) %}
-counting_{{ depth }} as (
-    select
-        corrections.order_no,
-        corrections.source,
-        corrections.correction_id,
-        corrections.source_event_id,
-        tstzmultirange(tstzrange(min(corrections.known_at), null))
-        - coalesce(range_agg(withdrawn.counts), '{}') as counts
-    from corrections
-    left join counting_{{ depth - 1 }} as withdrawn
-        on
-            withdrawn.order_no = corrections.order_no
-            and withdrawn.source = corrections.source
-            and withdrawn.source_event_id = corrections.correction_id
-    group by
-        corrections.order_no, corrections.source, corrections.correction_id,
-        corrections.source_event_id
-),
+    counting_{{ depth }} as (
+        select
+            corrections.order_no,
+            corrections.source,
+            corrections.correction_id,
+            corrections.source_event_id,
+            tstzmultirange(tstzrange(min(corrections.known_at), null))
+            - coalesce(range_agg(withdrawn.counts), '{}') as counts
+        from corrections
+        left join counting_{{ depth - 1 }} as withdrawn
+            on
+                withdrawn.order_no = corrections.order_no
+                and withdrawn.source = corrections.source
+                and withdrawn.source_event_id = corrections.correction_id
+        group by
+            corrections.order_no, corrections.source, corrections.correction_id,
+            corrections.source_event_id
+    ),
 {% endfor %}
 voided as (
     select
@@ -79,7 +79,8 @@ inner join voided
         voided.order_no = events.order_no
         and voided.source = events.source
         and voided.source_event_id = events.source_event_id
-cross join lateral unnest(
-    tstzmultirange(tstzrange(events.known_at, null)) - voided.void
-) as span (known)
+cross join
+    lateral unnest(
+        tstzmultirange(tstzrange(events.known_at, null)) - voided.void
+    ) as span (known)
 where events.event_type <> 'event_voided'

@@ -111,8 +111,8 @@ parcels as (
         events.source_event_id,
         events.shipment_name,
         events.occurred_at,
-        events.occurred_at,
-        '[]',
+        events.occurred_at as belongs_at,
+        '[]' as lines,
         lower(span.known),
         upper(span.known)
     from events
@@ -120,9 +120,10 @@ parcels as (
         on
             described.order_no = events.order_no
             and described.shipment_name = events.shipment_name
-    cross join lateral unnest(
-        tstzmultirange({{ known('events') }}) - coalesce(described.known, '{}')
-    ) as span (known)
+    cross join
+        lateral unnest(
+            tstzmultirange({{ known('events') }}) - coalesce(described.known, '{}')
+        ) as span (known)
     where events.milestone in ('scanned', 'delivered') and events.lines = '[]'
 ),
 
@@ -314,9 +315,10 @@ taken as (
             events.known_until
         from events
         cross join (values ('additions', 1), ('removals', -1)) as side (name, sign)
-        cross join lateral jsonb_to_recordset(
-            coalesce(events.attributes -> side.name, '[]')
-        ) as change (line text, delta bigint)
+        cross join
+            lateral jsonb_to_recordset(
+                coalesce(events.attributes -> side.name, '[]')
+            ) as change (line text, delta bigint)
         where events.event_type = 'order_edited' and events.lines = '[]'
     ) as changes
     inner join spans

@@ -1,7 +1,7 @@
 -- One row per clock and instant at which its facts changed: before any deadline is computed. The
 -- policy in force at the start, among those loaded before the clock's first record or restated by
--- approval, is pinned (C11, C18). A clock opens only on a valid start; where later stages only imply
--- it, the promise is unassessable (started_at is null). An end that is missing but implied is
+-- approval, is pinned (C11, C18). A clock opens only on a valid start; where later stages only
+-- imply it, the promise is unassessable (started_at is null). An end that is missing but implied is
 -- inferred (C10). What is done after a cancellation does not complete the clock (C12).
 with moments as (
     select
@@ -28,12 +28,13 @@ with moments as (
         on
             attributes.order_no = milestones.order_no
             and {{ known_at('attributes', 'milestones.known_from') }}
-    cross join lateral (
-        select
-            {{ observed_slots('milestones.') }} as observed,
-            {{ implied_slots('milestones.') }} as implied
-        offset 0
-    ) as reached
+    cross join
+        lateral (
+            select
+                {{ observed_slots('milestones.') }} as observed,
+                {{ implied_slots('milestones.') }} as implied
+            limit 1
+        ) as reached
     window news as (
         partition by milestones.order_no, milestones.instance, milestones.trust_no
         order by milestones.known_from
@@ -111,8 +112,10 @@ changed as (
         started_at is null and not is_implied_start as is_gone
     from candidates
     where
-        (started_at is not null or is_implied_start or before_started_at is not null
-            or before_is_implied_start)
+        (
+            started_at is not null or is_implied_start or before_started_at is not null
+            or before_is_implied_start
+        )
         and (target_kind <> 'carried' or deadline is not null)
         and (
             is_kept

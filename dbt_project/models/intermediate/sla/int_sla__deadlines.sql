@@ -31,7 +31,9 @@ targets as (
         case
             when due.target_kind = 'duration' then due.target
             else
-                {{ position_of('coalesce(due.due_at, due.due_before[cardinality(due.due_before)])', 'due', 'due') }}
+                {{ position_of(
+                    'coalesce(due.due_at, due.due_before[cardinality(due.due_before)])', 'due', 'due'
+                ) }}
                 - due.start_position - due.held_running
         end as running_target
     from due
@@ -48,20 +50,25 @@ select
         when targets.elapsed_positions is null and cardinality(targets.at_risk_levels) = 1
             then array[{{ reached_at('targets.at_risk_levels[1]', 'targets', '0') }}]
         else (
-            select array_agg(
-                case
-                    when not coalesce(stops.is_open, false)
-                        then {{ reached_at('level.level', 'targets', 'coalesce(stops.running, 0)') }}
-                end
-                order by level.level
-            )
+            select
+                array_agg(
+                    case
+                        when not coalesce(stops.is_open, false)
+                            then
+                                {{ reached_at(
+                                    'level.level', 'targets', 'coalesce(stops.running, 0)'
+                                ) }}
+                    end
+                    order by level.level
+                )
             from unnest(targets.at_risk_levels) as level (level)
             cross join lateral (
                 select
                     sum(stop.running) as running,
                     bool_or(stop.is_open) as is_open
-                from unnest(targets.elapsed_positions, targets.runnings, targets.opens)
-                    as stop (elapsed_position, running, is_open)
+                from
+                    unnest(targets.elapsed_positions, targets.runnings, targets.opens)
+                        as stop (elapsed_position, running, is_open)
                 where
                     stop.elapsed_position
                     < targets.start_position + ceil(targets.running_target * level.level)

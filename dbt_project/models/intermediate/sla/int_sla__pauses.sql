@@ -1,7 +1,8 @@
 -- What the pauses of a clock do to its deadline: one row per clock and instant of news with pauses
 -- that count. A pause counts iff it was placed before the deadline in force: for a duration, before
 -- running time reached the target, earlier pauses not running; for a day target, before the
--- deadline that the previous release, or the start, gave (C8).
+-- deadline that the previous release, or the start, gave (C8). A pause outside working hours moves
+-- nothing (C7).
 with promises as (
     select * from {{ ref('int_sla__promises') }}
     where held is not null
@@ -33,13 +34,11 @@ placed as (
         coalesce(
             sum(pauses.released_position - pauses.placed_position) over earlier, 0
         )::bigint as held_before,
-        lag(pauses.released_at) over clock as previous_release
+        max(pauses.released_at) filter (
+            where pauses.released_position > pauses.placed_position
+        ) over earlier as previous_release
     from pauses
     window
-        clock as (
-            partition by pauses.order_no, pauses.stage, pauses.instance, pauses.known_from
-            order by pauses.ordinal
-        ),
         earlier as (
             partition by pauses.order_no, pauses.stage, pauses.instance, pauses.known_from
             order by pauses.ordinal
@@ -86,7 +85,7 @@ select
     instance,
     known_from,
     bool_or(is_open) as is_paused,
-    max(released_at) as released_at,
+    max(released_at) filter (where running > 0) as released_at,
     array_agg(due_before order by ordinal) as due_history,
     sum(running)::bigint as running,
     array_agg(elapsed_position order by ordinal) as elapsed_positions,

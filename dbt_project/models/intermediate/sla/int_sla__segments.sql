@@ -115,10 +115,11 @@ edged as materialized (
                 then array[started_at]
             else array(
                 select distinct edge.at
-                from unnest(
-                    array[started_at, released_at, picked_at, packed_at, shipped_at]
-                    || coalesce(held_orders.edges, '{}')
-                ) as edge (at)
+                from
+                    unnest(
+                        array[started_at, released_at, picked_at, packed_at, shipped_at]
+                        || coalesce(held_orders.edges, '{}')
+                    ) as edge (at)
                 where
                     edge.at >= started_at
                     and (edge.at = started_at or edge.at < coalesce(ended_at, 'infinity'))
@@ -227,8 +228,8 @@ select
         and positioned.start_position < positioned.due_position
         and positioned.starts_at = max(positioned.starts_at) filter (
             where
-                not positioned.is_paused
-                and positioned.start_position < positioned.due_position
+            not positioned.is_paused
+            and positioned.start_position < positioned.due_position
         ) over (partition by positioned.order_no, positioned.stage, positioned.instance),
         false
     ) as is_charged

@@ -3,4 +3,7 @@ select
     tenant_id,
     trusts,
     dense_rank() over (partition by tenant_id order by trusts)::integer as trust_no
-from (select distinct tenant_id, trusts from {{ source('reference', 'sla_policies') }}) as lists
+from (select distinct
+    tenant_id,
+    trusts
+from {{ source('reference', 'sla_policies') }}) as lists

@@ -6,32 +6,36 @@
     planner={'enable_nestloop': 'off'}
 ) }}
 
--- Versions: one row per clock and change of what is known of it. Changes of what is judged are steps
--- of the version: it is 0 until the clock first closes, the first closing verdict is 1 (C10); a hold
--- that changes nothing, or a selector that becomes known, is no step. Time passing writes nothing.
-with compared as (
+-- Versions: one row per clock and change of what is known of it. Changes of what is judged are
+-- steps of the version: it is 0 until the clock first closes, the first closing verdict is 1 (C10);
+-- a hold that changes nothing, or a selector that becomes known, is no step. Time passing writes
+-- nothing here.
+with weighed as (
     select
         *,
         completed_at is not null or cancelled_at is not null as is_closed,
-        row(started_at, due_at, completed_at, inferred, cancelled_at, excused, is_gone)
-        is distinct from lag(
-            row(started_at, due_at, completed_at, inferred, cancelled_at, excused, is_gone)
-        ) over clock as is_step,
-        row(held, due_history, policy_version, promise_site, service_level, channel)
-        is distinct from lag(
-            row(held, due_history, policy_version, promise_site, service_level, channel)
-        ) over clock as is_news
+        row(started_at, due_at, completed_at, inferred, cancelled_at, excused, is_gone) as judged,
+        row(held, due_history, policy_version, promise_site, service_level, channel) as beside
     from {{ ref('int_sla__deadlines') }}
+),
+
+compared as (
+    select
+        *,
+        lag(judged) over clock as judged_before,
+        lag(beside) over clock as beside_before
+    from weighed
     window clock as (partition by order_no, stage, instance order by known_from)
 ),
 
 versions as (
     select
         *,
+        (judged is distinct from judged_before) as is_step,
         lead(known_from) over clock as known_until,
         bool_or(is_closed and not is_gone) over clock as has_closed
     from compared
-    where is_step or is_news
+    where (judged is distinct from judged_before) or (beside is distinct from beside_before)
     window clock as (partition by order_no, stage, instance order by known_from)
 ),
 
