@@ -11,7 +11,8 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tests.properties.walker import Calendar, Hold, spans
+from tests.properties.walker import Hold
+from tests.properties.wall_clock import Calendar, spans
 
 ZONES = {
     "America/New_York": (2010, 2025), "Europe/London": (2010, 2025), "UTC": (2010, 2025),

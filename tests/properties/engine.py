@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 from typing import Any
 
@@ -16,7 +16,6 @@ from e2a.warehouse.reference import load
 from e2a.warehouse.store import store
 
 Connection = psycopg.Connection[Any]
-PREFIX = "walk-", "life-"
 _seqs = count(1)
 
 
@@ -31,11 +30,15 @@ class Fact:
 
 
 def promise(
-    connection: Connection, documents: Iterable[tuple[str, dict[str, Any]]], first: date, last: date
+    connection: Connection,
+    documents: Iterable[tuple[str, dict[str, Any]]],
+    first: date,
+    last: date,
+    loaded_at: datetime = datetime(2026, 1, 1, tzinfo=UTC),
 ) -> None:
     """Load tenants, given as {"tenant": ..., "sla": ...}, with calendars over those dates."""
-    found = [from_documents(tenant, {**given, "rates": []}) for tenant, given in documents]
-    load(connection, found, datetime.now().astimezone(), (first, last))
+    found = [from_documents(tenant, {"rates": [], **given}) for tenant, given in documents]
+    load(connection, found, loaded_at, (first, last))
 
 
 def put(connection: Connection, facts: Sequence[Fact]) -> None:

@@ -84,7 +84,7 @@ def _walked(one: World, case: Case) -> Answer:
         target = stage["within_minutes"] * 60
         due = due_by_running(one.calendar, case.start, target, holds)
     else:
-        due = due_by_day(case.start, holds, _rule(one, stage))
+        due = due_by_day(one.calendar, case.start, holds, _rule(one, stage))
         if due is None:
             return None, None
         target = _ran(one, case, due)

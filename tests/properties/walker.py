@@ -1,21 +1,25 @@
 """When a promise is due, found by walking the wall clock: the rules once more, by other means.
 
-Nothing of `e2a` is used. A calendar's text is read here, each local minute of a date is looked up
-among the minutes of UTC that surround it, and a duration is walked minute by minute, the last one
-second by second. Slow, and plain enough to be read beside C1 to C8; `test_deadlines` holds the
-engine against it. Instants are seconds since 1970, dates are dates, local times are minutes.
+Nothing of `e2a` is used. A duration is walked minute by minute, the last one second by second.
+Plain enough to be read beside C4 to C8; `test_deadlines` holds the engine against it. Instants are
+seconds since 1970.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from itertools import count
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import date
 
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-ONE = timedelta(days=1)
-Minutes = tuple[int, int]
+from tests.properties.wall_clock import (
+    ONE,
+    Calendar,
+    clock,
+    closing,
+    local_date,
+    next_working,
+    open_minutes,
+    spans,
+    windows,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,114 +28,6 @@ class Hold:
 
     placed: int
     released: int | None
-
-
-@dataclass(eq=False, slots=True)
-class Calendar:
-    """A calendar of `tenant.yaml` in a zone, as the text says it."""
-
-    zone: str
-    text: dict
-    minutes: dict[date, list[int]] = field(default_factory=dict)
-
-
-@cache
-def around(zone: str, day: date) -> list[tuple[int, int]]:
-    """(minute of UTC, local minute counted from the date's midnight) of all that may be near."""
-    near, midnight = (day + offset * ONE for offset in range(-1, 4)), _midnight(day)
-    return [(m, m + ahead - midnight) for d in near for m, ahead in offsets(zone, d)]
-
-
-@cache
-def offsets(zone: str, day: date) -> list[tuple[int, int]]:
-    """The minutes of a date in UTC, each with how many minutes local time is ahead."""
-    start, place = _midnight(day), ZoneInfo(zone)
-
-    def ahead(minute: int) -> int:
-        offset = datetime.fromtimestamp(minute * 60, place).utcoffset()
-        assert offset is not None
-        return offset // timedelta(minutes=1)
-
-    minutes = range(start, start + 1440)
-    if (first := ahead(start)) == ahead(start + 1440):
-        return [(minute, first) for minute in minutes]
-    return [(minute, ahead(minute)) for minute in minutes]
-
-
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) // 60
-
-
-@cache
-def opening(zone: str, day: date, local: int) -> int:
-    """C2: the first occurrence; the end of the gap where there is none."""
-    return next(minute for minute, at in around(zone, day) if at >= local)
-
-
-@cache
-def closing(zone: str, day: date, local: int) -> int:
-    """C2: the last occurrence; the end of the gap where there is none."""
-    met = [minute for minute, at in around(zone, day) if at == local]
-    return met[-1] if met else opening(zone, day, local)
-
-
-def clock(text: str) -> int:
-    hours, minutes = text.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def windows(calendar: Calendar, day: date) -> list[Minutes]:
-    """C3: override, else half day, else holiday, else weekday; past 1440 is the next date."""
-    text = calendar.text
-    if text.get("open"):
-        return [(0, 1440)]
-    if day in text.get("overrides", {}):
-        return [_window(w) for w in text["overrides"][day]]
-    weekly = [_window(w) for key, ws in text["weekly"].items() if _is_in(day, key) for w in ws]
-    if day in text.get("half_days", {}):
-        end = clock(text["half_days"][day])
-        return [(opens, min(closes, end)) for opens, closes in weekly if opens < end]
-    return [] if day in text.get("holidays", {}).get("own", ()) else weekly
-
-
-def _window(text: dict[str, str]) -> Minutes:
-    opens, closes = clock(text["from"]), clock(text["to"])
-    return opens, closes if closes > opens else closes + 1440
-
-
-def _is_in(day: date, key: str) -> bool:
-    first, _, last = key.partition("-")
-    named = [DAYS.index(first)]
-    while last and DAYS[named[-1]] != last:
-        named.append((named[-1] + 1) % 7)
-    return day.weekday() in named
-
-
-def spans(calendar: Calendar, day: date) -> list[Minutes]:
-    """The windows that open on a date, in minutes of UTC; only those that hold any time."""
-    found = [
-        (opening(calendar.zone, day, opens), closing(calendar.zone, day, closes))
-        for opens, closes in windows(calendar, day)
-    ]
-    return [(opens, closes) for opens, closes in found if opens < closes]
-
-
-def open_minutes(calendar: Calendar, start: int) -> Iterator[int]:
-    """Minutes of UTC in which the site works, from the one that holds the start on."""
-    day = datetime.fromtimestamp(start, UTC).date()
-    for today in (day + offset * ONE for offset in range(400)):
-        if today not in calendar.minutes:
-            calendar.minutes[today] = _open_on(calendar, today)
-        yield from (m for m in calendar.minutes[today] if m >= start // 60)
-
-
-def _open_on(calendar: Calendar, today: date) -> list[int]:
-    midnight = _midnight(today)
-    met: set[int] = set()
-    for offset in range(-3, 3):
-        for opens, closes in spans(calendar, today + offset * ONE):
-            met.update(range(max(opens, midnight), min(closes, midnight + 1440)))
-    return sorted(met)
 
 
 def running(calendar: Calendar, start: int, holds: Sequence[Hold]) -> Iterator[tuple[int, int]]:
@@ -165,18 +61,38 @@ def due_by_running(
     return None
 
 
-def due_by_day(start: int, holds: Sequence[Hold], due_from: Callable[[int], int]) -> int | None:
-    """C8: anchored again at each release of a hold that was placed before the deadline in force."""
-    anchor, due = start, due_from(start)
-    for hold in sorted(holds, key=lambda hold: hold.placed):
-        if max(hold.placed, start) >= due or (
-            hold.released is not None and hold.released <= anchor
-        ):
-            continue
-        if hold.released is None:
+def due_by_day(
+    calendar: Calendar, start: int, holds: Sequence[Hold], due_from: Callable[[int], int]
+) -> int | None:
+    """C8: anchored again at each release of a pause that was placed before the deadline in force.
+
+    Only what a pause takes of working time counts (C7): one that takes nothing anchors nothing.
+    """
+    due = due_from(start)
+    for pause in united(start, holds):
+        if pause.placed >= due:
+            break
+        if pause.released is None:
             return None
-        anchor, due = hold.released, due_from(hold.released)
+        if next(running(calendar, pause.placed, ()))[0] < pause.released:
+            due = due_from(pause.released)
     return due
+
+
+def united(start: int, holds: Sequence[Hold]) -> list[Hold]:
+    """C7, C8: holds that meet are one pause, and none begins before the clock."""
+    found: list[Hold] = []
+    for hold in sorted(holds, key=lambda hold: hold.placed):
+        placed, released, last = max(hold.placed, start), hold.released, found[-1:]
+        if released is not None and released <= start:
+            continue
+        if last and (last[0].released is None or placed <= last[0].released):
+            ends = (last[0].released, released)
+            later = None if None in ends else max(end for end in ends if end is not None)
+            found[-1] = Hold(last[0].placed, later)
+        else:
+            found.append(Hold(placed, released))
+    return found
 
 
 def due_by_close(calendar: Calendar, days: int, cut_off: str | None) -> Callable[[int], int]:
@@ -196,12 +112,16 @@ def due_by_close(calendar: Calendar, days: int, cut_off: str | None) -> Callable
 def day_of(calendar: Calendar, anchor: int) -> date:
     """The date of the window that the anchor is in, else its own or the next with working time.
 
-    What is received exactly when a night's shift closes is received "by" its close (C5).
+    Windows are half-open (C3), but what is received exactly when the last of a night closes, and no
+    other opens, is received "by" its close (C5).
     """
     today = local_date(calendar.zone, anchor)
-    for day in (today - 2 * ONE, today - ONE):
-        if any(opens * 60 <= anchor <= closes * 60 for opens, closes in spans(calendar, day)):
-            return day
+    days = [today - 2 * ONE, today - ONE, today]
+    for inclusive in (0, 1):
+        for day in days:
+            met = spans(calendar, day)
+            if any(opens * 60 <= anchor < closes * 60 + inclusive for opens, closes in met):
+                return day
     return today if spans(calendar, today) else next_working(calendar, today)
 
 
@@ -217,10 +137,6 @@ def cut_off_of(calendar: Calendar, day: date, cut_off: str | None) -> int:
     return min(closing(calendar.zone, day, at), close) * 60
 
 
-def next_working(calendar: Calendar, day: date) -> date:
-    return next(day + n * ONE for n in count(1) if spans(calendar, day + n * ONE))
-
-
 def due_by_carrier(
     carrier: Calendar, origin: str, destination: str, days: int
 ) -> Callable[[int], int]:
@@ -233,7 +149,3 @@ def due_by_carrier(
         return closing(destination, day, 1440) * 60
 
     return due_from
-
-
-def local_date(zone: str, second: int) -> date:
-    return datetime.fromtimestamp(second, ZoneInfo(zone)).date()
