@@ -1,0 +1,76 @@
+"""A whole pass in chunks, side by side, says what one pass says."""
+
+import psycopg
+import pytest
+
+from e2a.warehouse.connection import Role
+from e2a.warehouse.rebuild import orders_known, rebuild
+from e2a.warehouse.scope import leased, refresh, waiting
+from tests.warehouse.lane import at, deliver, event, read, rows
+
+TABLES = (
+    "orders.timeline", "sla.verdicts", "sla.clocks", "sla.clock_segments",
+    "billing.billable_operations", "billing.priced_operations",
+)  # fmt: skip
+
+
+def _orders(app, count):
+    steps = (("order_created", 0), ("order_paid", 5), ("pick_completed", 300))
+    read(
+        app,
+        *(
+            deliver(
+                event(f"{n}-{kind}", kind, f"wms:R-{n}", occurred_at=at(minutes - 600 + n)),
+                at=at(minutes - 599 + n),
+            )
+            for n in range(count)
+            for kind, minutes in steps
+        ),
+    )
+
+
+def _kept(app):
+    return {t: rows(app, f"select t::text from {t} as t order by 1") for t in TABLES}
+
+
+def test_a_rebuild_in_chunks_by_two_workers_equals_one_pass(built, modelled):
+    _orders(modelled, 11)
+    refresh(modelled)
+    expected = _kept(modelled)
+    assert all(expected.values())
+    with built.connect(Role.OWNER) as owner:
+        for table in TABLES:
+            owner.execute(f"delete from {table}")
+    told = []
+    with leased(built):
+        done = rebuild(built, lambda *progress: told.append(progress), chunk=3, workers=2)
+    assert done == orders_known(built) == 11
+    assert sorted(told)[-1] == (11, 11)
+    assert len(told) == 4
+    assert _kept(modelled) == expected
+
+
+def test_a_rebuild_strikes_off_what_it_saw_and_running_it_again_changes_nothing(built, modelled):
+    _orders(modelled, 4)
+    with leased(built):
+        rebuild(built, chunk=2)
+        first = _kept(modelled)
+        rebuild(built, chunk=3)
+    assert waiting(modelled) == 0
+    modelled.rollback()
+    assert _kept(modelled) == first
+
+
+def test_a_chunk_that_fails_is_said_and_leaves_its_orders_touched(built, modelled):
+    _orders(modelled, 2)
+    with built.connect(Role.OWNER) as owner:
+        owner.execute("lock table sla.clocks in exclusive mode")
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            _impatient(built)
+    assert waiting(modelled) == 2
+
+
+def _impatient(built):
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("PGOPTIONS", "-c lock_timeout=100ms")
+        rebuild(built, chunk=5, workers=1)
