@@ -143,7 +143,8 @@ select
     coalesce(b.late_seconds, 0) as late_seconds,
     case when b.order_id is null then 0 else -f.remaining_business_seconds end
         as late_business_seconds,
-    f.owner, case when not f.excused then c.party end as party, f.policy, f.version, f.inferred and f.completed_at <= f.as_of as inferred,
+    f.owner, case when not f.excused then c.party end as party, f.policy, f.version,
+    f.inferred and f.completed_at <= f.as_of as inferred,
     coalesce(b.is_provisional, false) as provisional, f.excused,
     c.units, c.units_on_time, 100.0 * c.units_on_time / nullif(c.units, 0) as units_on_time_percent,
     c.shipments, c.shipments_on_time,

@@ -2,8 +2,9 @@
 -- instant at which running time reaches the target (C4), extended by the held running time; a day
 -- target is re-anchored at the latest release (C8). An unreleased pausing hold leaves the deadline
 -- open: null, and the clock is paused (C7). At risk is a share of the target, or of the running
--- time from start to deadline (C14).
-with due as (
+-- time from start to deadline (C14). Each step is computed once: inlined, the look-ups of a
+-- deadline would stand dozens of times in one plan.
+with due as materialized (
     select
         promises.*,
         pauses.elapsed_positions,
@@ -25,14 +26,15 @@ with due as (
         using (order_no, stage, instance, known_from)
 ),
 
-targets as (
+targets as materialized (
     select
         due.*,
         case
             when due.target_kind = 'duration' then due.target
             else
                 {{ position_of(
-                    'coalesce(due.due_at, due.due_before[cardinality(due.due_before)])', 'due', 'due'
+                    'coalesce(due.due_at, due.due_before[cardinality(due.due_before)])',
+                    'due', 'due'
                 ) }}
                 - due.start_position - due.held_running
         end as running_target
@@ -64,7 +66,7 @@ select
             from unnest(targets.at_risk_levels) as level (level)
             cross join lateral (
                 select
-                    sum(stop.running) as running,
+                    sum(stop.running)::bigint as running,
                     bool_or(stop.is_open) as is_open
                 from
                     unnest(targets.elapsed_positions, targets.runnings, targets.opens)

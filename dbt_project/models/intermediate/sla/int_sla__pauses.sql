@@ -3,12 +3,12 @@
 -- running time reached the target, earlier pauses not running; for a day target, before the
 -- deadline that the previous release, or the start, gave (C8). A pause outside working hours moves
 -- nothing (C7).
-with promises as (
+with promises as materialized (
     select * from {{ ref('int_sla__promises') }}
     where held is not null
 ),
 
-pauses as (
+pauses as materialized (
     select
         promises.order_no,
         promises.stage,
@@ -46,7 +46,7 @@ placed as (
         )
 ),
 
-dated as (
+dated as materialized (
     select
         placed.*,
         promises.target_kind,
