@@ -40,12 +40,14 @@ check: install ## Style, types, layers, SQL, models
 test: check ## Everything that CI runs
 	$(BIN)/python -m pytest -m "not prove"
 
-prove: install ## The slower proofs: properties at length, crashes
+prove: install ## The slower proofs: properties at length, crashes, mutants
 	$(BIN)/python -m pytest -m prove
+	$(BIN)/python bench/mutants.py
 
 bench: install ## Measurements, each beside its reference
 	$(BIN)/python bench/journey.py
 	$(BIN)/python bench/truth.py
+	$(BIN)/python bench/sla.py --orders 20000 --sizes 100000,400000
 
 docs: install ## dbt's documentation site, into dbt_project/target
 	$(BIN)/python tests/with_database.py $(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
