@@ -142,7 +142,12 @@ class _Told:
 
 def _work(warehouse: Warehouse, worker: int, queue: "SimpleQueue[Chunk]", told: _Told) -> None:
     with warehouse.connect(Role.APP) as connection:
-        connection.execute("select set_config('e2a.worker', %s, false)", (str(worker),))
+        # The workers are the parallelism: a query's own helpers would only fight them for the cores.
+        connection.execute(
+            "select set_config('e2a.worker', %s, false), "
+            "set_config('max_parallel_workers_per_gather', '0', false)",
+            (str(worker),),
+        )
         connection.commit()
         for chunk in _taken(queue):
             with connection.transaction():
