@@ -142,7 +142,7 @@ class _Told:
 
 def _work(warehouse: Warehouse, worker: int, queue: "SimpleQueue[Chunk]", told: _Told) -> None:
     with warehouse.connect(Role.APP) as connection:
-        # The workers are the parallelism: a query's own helpers would only fight them for the cores.
+        # The workers are the parallelism: a query's own helpers would only fight for their cores.
         connection.execute(
             "select set_config('e2a.worker', %s, false), "
             "set_config('max_parallel_workers_per_gather', '0', false)",
