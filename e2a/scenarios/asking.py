@@ -5,7 +5,6 @@ from the windows of the clock's own calendar, by the look-up of `running_time.sq
 """
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 import psycopg
@@ -67,15 +66,16 @@ def on_time(connection: Connection, tenant: str, stage: str, which: Scorecard) -
     )
     row = connection.execute(
         "select coalesce(sum(met), 0)::bigint, coalesce(sum(breached), 0)::bigint, "
-        f"coalesce(sum(breached_excused), 0)::bigint from sla.on_time_{view} "
+        "coalesce(sum(breached_excused), 0)::bigint, "
+        "100 * sum(on_time_ratio * (met + breached)) / nullif(sum(met + breached), 0) "
+        f"from sla.on_time_{view} "
         "where tenant_id = %(tenant)s and stage = %(stage)s "
         "and (%(site)s::text is null or site = %(site)s) "
         f"and (%(period)s::date is null or {column} = %(period)s)",
         {"tenant": tenant, "stage": stage, "site": which.site, "period": period},
     ).fetchone()
     assert row is not None
-    met, breached, excused = row
-    percent = Decimal(100) * met / (met + breached) if met + breached else None
+    met, breached, excused, percent = row
     return {"met": met, "breached": breached, "excused": excused, "percent": percent}
 
 
@@ -143,7 +143,7 @@ select
     coalesce(b.late_seconds, 0) as late_seconds,
     case when b.order_id is null then 0 else -f.remaining_business_seconds end
         as late_business_seconds,
-    f.owner, case when not f.excused then c.party end as party, f.policy, f.version,
+    f.owner, f.party, f.policy, f.version,
     f.inferred and f.completed_at <= f.as_of as inferred,
     coalesce(b.is_provisional, false) as provisional, f.excused,
     c.units, c.units_on_time, 100.0 * c.units_on_time / nullif(c.units, 0) as units_on_time_percent,

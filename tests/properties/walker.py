@@ -99,7 +99,7 @@ def due_by_close(calendar: Calendar, days: int, cut_off: str | None) -> Callable
     """C6: the close of the working day that many after day 0."""
 
     def due_from(anchor: int) -> int:
-        day = day_of(calendar, anchor)
+        day = day_of(calendar, anchor, cut_off)
         while anchor > cut_off_of(calendar, day, cut_off):
             day = next_working(calendar, day)
         for _ in range(days):
@@ -109,16 +109,15 @@ def due_by_close(calendar: Calendar, days: int, cut_off: str | None) -> Callable
     return due_from
 
 
-def day_of(calendar: Calendar, anchor: int) -> date:
+def day_of(calendar: Calendar, anchor: int, cut_off: str | None) -> date:
     """The date of the window that the anchor is in, else its own or the next with working time.
 
-    Windows are half-open (C3), but what is received exactly when the last of a night closes, and no
-    other opens, is received "by" its close (C5).
+    What is received exactly when a window closes is received "by" its close (C5); without a cut-off
+    only if no other opens then, since windows are half-open (C3).
     """
     today = local_date(calendar.zone, anchor)
-    days = [today - 2 * ONE, today - ONE, today]
-    for inclusive in (0, 1):
-        for day in days:
+    for inclusive in (1,) if cut_off else (0, 1):
+        for day in (today - 2 * ONE, today - ONE, today):
             met = spans(calendar, day)
             if any(opens * 60 <= anchor < closes * 60 + inclusive for opens, closes in met):
                 return day
