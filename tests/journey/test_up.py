@@ -36,14 +36,21 @@ DELIVERY = {
 }
 
 
+def _free_port() -> int:
+    """Below the range from which Postgres gets its own: once both were given the same port."""
+    for port in range(18000, 19000):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise AssertionError("no free port between 18000 and 19000")
+
+
 @pytest.fixture(scope="module")
 def up():
     """An installation with everything started, as (installation, port, process)."""
     home = Path(tempfile.mkdtemp(prefix="e2a-up-"))
     installation = Installation(home, {})
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = _free_port()
     process = subprocess.Popen(
         [str(E2A), "up", "--port", str(port)],
         env=installation.environment(),
