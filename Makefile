@@ -47,7 +47,7 @@ prove: install ## The slower proofs: properties at length, crashes, mutants
 bench: install ## Measurements, each beside its reference
 	$(BIN)/python bench/journey.py
 	$(BIN)/python bench/truth.py
-	$(BIN)/python bench/sla.py --orders 20000 --sizes 100000,400000
+	$(BIN)/python bench/sla.py --quick
 
 docs: install ## dbt's documentation site, into dbt_project/target
 	$(BIN)/python tests/with_database.py $(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project

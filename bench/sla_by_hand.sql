@@ -20,6 +20,24 @@ from landing.order_events
 where tenant_id = 'bench' and event_type = 'order_created';
 analyze by_hand.orders;
 
+-- The windows of the calendar that closes.
+create unlogged table by_hand.windows as
+select
+    starts_at,
+    ends_at,
+    cum0,
+    cum1
+from reference.business_intervals
+where
+    tenant_id = 'bench'
+    and calendar_version = (
+        select calendar_version from reference.sla_policies
+        where tenant_id = 'bench' and stage = 'pick'
+    );
+create unique index on by_hand.windows (ends_at);
+create unique index on by_hand.windows (cum1);
+analyze by_hand.windows;
+
 -- Every event with its order, and with the range of recorded time over which it counts.
 create unlogged table by_hand.facts as
 with voids as (
@@ -311,7 +329,6 @@ with starts as (
 positioned as materialized (
     select
         starts.*,
-        policies.calendar_version,
         policies.target_seconds * 1000000 as target,
         near.starts_at as window_start,
         near.cum0,
@@ -323,11 +340,8 @@ positioned as materialized (
     inner join reference.sla_policies as policies
         on policies.tenant_id = 'bench' and policies.stage = starts.stage
     cross join lateral (
-        select * from reference.business_intervals as windows
-        where
-            windows.tenant_id = 'bench'
-            and windows.calendar_version = policies.calendar_version
-            and windows.ends_at > starts.started_at
+        select * from by_hand.windows
+        where windows.ends_at > starts.started_at
         order by windows.ends_at limit 1
     ) as near
 )
@@ -335,7 +349,6 @@ positioned as materialized (
 select
     stage,
     started_at,
-    calendar_version,
     target,
     position,
     case
@@ -343,11 +356,8 @@ select
             then window_start + (position + target - cum0) * interval '1 microsecond'
         else (
             select windows.starts_at + (position + target - windows.cum0) * interval '1 microsecond'
-            from reference.business_intervals as windows
-            where
-                windows.tenant_id = 'bench'
-                and windows.calendar_version = positioned.calendar_version
-                and windows.cum1 >= position + target
+            from by_hand.windows
+            where windows.cum1 >= position + target
             order by windows.cum1 limit 1
         )
     end as due_at,
@@ -358,11 +368,8 @@ select
             select
                 windows.starts_at
                 + (position + target * 8 / 10 - windows.cum0) * interval '1 microsecond'
-            from reference.business_intervals as windows
-            where
-                windows.tenant_id = 'bench'
-                and windows.calendar_version = positioned.calendar_version
-                and windows.cum1 >= position + target * 8 / 10
+            from by_hand.windows
+            where windows.cum1 >= position + target * 8 / 10
             order by windows.cum1 limit 1
         )
     end as at_risk_at
@@ -380,7 +387,6 @@ with pauses as (
         lower(changes.held) as placed_at,
         upper(changes.held) as released_at,
         orders.promised_at,
-        starts.calendar_version,
         starts.target,
         starts.position,
         starts.due_at
@@ -401,11 +407,8 @@ running as (
             windows.cum0 + greatest(
                 0, (extract(epoch from pauses.placed_at - windows.starts_at) * 1000000)::bigint
             ) as position
-        from reference.business_intervals as windows
-        where
-            windows.tenant_id = 'bench'
-            and windows.calendar_version = pauses.calendar_version
-            and windows.ends_at > pauses.placed_at
+        from by_hand.windows
+        where windows.ends_at > pauses.placed_at
         order by windows.ends_at limit 1
     ) as placed
     left join lateral (
@@ -413,11 +416,8 @@ running as (
             windows.cum0 + greatest(
                 0, (extract(epoch from pauses.released_at - windows.starts_at) * 1000000)::bigint
             ) as position
-        from reference.business_intervals as windows
-        where
-            windows.tenant_id = 'bench'
-            and windows.calendar_version = pauses.calendar_version
-            and windows.ends_at > pauses.released_at
+        from by_hand.windows
+        where windows.ends_at > pauses.released_at
         order by windows.ends_at limit 1
     ) as released on true
     where pauses.stage <> 'deliver'
@@ -437,11 +437,8 @@ durations as (
             windows.starts_at
             + (running.position + running.target + running.running - windows.cum0)
             * interval '1 microsecond' as at
-        from reference.business_intervals as windows
-        where
-            windows.tenant_id = 'bench'
-            and windows.calendar_version = running.calendar_version
-            and windows.cum1 >= running.position + running.target + running.running
+        from by_hand.windows
+        where windows.cum1 >= running.position + running.target + running.running
         order by windows.cum1 limit 1
     ) as due on true
     cross join lateral (
@@ -456,11 +453,8 @@ durations as (
         select
             windows.starts_at
             + (eighty.position - windows.cum0) * interval '1 microsecond' as at
-        from reference.business_intervals as windows
-        where
-            windows.tenant_id = 'bench'
-            and windows.calendar_version = running.calendar_version
-            and windows.cum1 >= eighty.position
+        from by_hand.windows
+        where windows.cum1 >= eighty.position
         order by windows.cum1 limit 1
     ) as risk on true
     where running.placed_position < running.position + running.target
@@ -693,11 +687,8 @@ positioned as (
                         0,
                         (extract(epoch from staged.starts_at - windows.starts_at) * 1000000)::bigint
                     )
-                from reference.business_intervals as windows
-                where
-                    windows.tenant_id = 'bench'
-                    and windows.calendar_version = starts.calendar_version
-                    and windows.ends_at > staged.starts_at
+                from by_hand.windows
+                where windows.ends_at > staged.starts_at
                 order by windows.ends_at limit 1
             )
         end as start_position,
@@ -711,11 +702,8 @@ positioned as (
                             (extract(epoch from staged.ends_at - windows.starts_at) * 1000000)
                             ::bigint
                         )
-                    from reference.business_intervals as windows
-                    where
-                        windows.tenant_id = 'bench'
-                        and windows.calendar_version = starts.calendar_version
-                        and windows.ends_at > staged.ends_at
+                    from by_hand.windows
+                    where windows.ends_at > staged.ends_at
                     order by windows.ends_at limit 1
                 )
         end as end_position,
@@ -728,11 +716,8 @@ positioned as (
                     windows.cum0 + greatest(
                         0, (extract(epoch from staged.due_at - windows.starts_at) * 1000000)::bigint
                     )
-                from reference.business_intervals as windows
-                where
-                    windows.tenant_id = 'bench'
-                    and windows.calendar_version = starts.calendar_version
-                    and windows.ends_at > staged.due_at
+                from by_hand.windows
+                where windows.ends_at > staged.due_at
                 order by windows.ends_at limit 1
             )
         end as due_position
