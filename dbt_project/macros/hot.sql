@@ -148,7 +148,11 @@
         {% if scope is none -%}
         execute 'analyze ' || rows;
         {%- else -%}
-        if stored > 0.1 * (select reltuples from pg_class where oid = '{{ relation }}'::regclass) then
+        -- Only one worker of a rebuild: who counts a table keeps the others from it until it commits.
+        if
+            ops.worker() = 0
+            and stored > 0.1 * (select reltuples from pg_class where oid = '{{ relation }}'::regclass)
+        then
             analyze {{ relation }};
         end if;
         {%- endif %}

@@ -150,8 +150,13 @@ def _work(warehouse: Warehouse, worker: int, queue: "SimpleQueue[Chunk]", told: 
         )
         connection.commit()
         for chunk in _taken(queue):
+            # Counted in a transaction of its own: who counts a table keeps every other from doing so
+            # until it commits, and the workers would take turns.
             with connection.transaction():
-                orders = _derive(connection, chunk)
+                orders = _claim(connection, chunk)
+            with connection.transaction():
+                refresh_models(connection)
+                strike_off(connection)
             told.add(orders)
 
 
@@ -163,10 +168,8 @@ def _taken(queue: "SimpleQueue[Chunk]") -> Iterator[Chunk]:
             return
 
 
-def _derive(connection: psycopg.Connection[Any], chunk: Chunk) -> int:
+def _claim(connection: psycopg.Connection[Any], chunk: Chunk) -> int:
     connection.execute("delete from ops.batch_orders")
     orders = connection.execute(_FILL, chunk).rowcount
     connection.execute("select ops.count_again('ops.scopes', %s)", (orders + 1,))
-    refresh_models(connection)
-    strike_off(connection)
     return orders
