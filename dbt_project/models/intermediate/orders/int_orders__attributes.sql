@@ -3,7 +3,7 @@
     unique_key=[],
     scope='scratch',
     step=4,
-    planner={'enable_nestloop': 'off'}
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 -- What the order says of itself, as known over ranges of recorded time: by what its promises are

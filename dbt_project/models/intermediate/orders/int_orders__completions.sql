@@ -2,8 +2,8 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=3,
-    planner={'enable_nestloop': 'off'}
+    step=4,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 -- When each milestone was reached, per instance and source, as known over each range of recorded

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=3,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
+) }}
+
 -- Approved excusals of promises, as known over ranges of recorded time; a promise is `stage` or
 -- `stage#instance`, and without a number the instance in which it was excused is meant.
 with events as (

@@ -1,3 +1,11 @@
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=3,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
+) }}
+
 -- Holds as known over ranges of recorded time: one row per placing, with the interval in which it
 -- stood. A release names its hold, or releases every hold of the order that stood before it.
 with events as (

@@ -3,7 +3,7 @@
     unique_key=[],
     scope='scratch',
     step=5,
-    planner={'enable_nestloop': 'off'}
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 -- The order as known at each instant of news: one row per order, instance, list of trusted sources

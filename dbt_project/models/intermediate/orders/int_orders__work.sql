@@ -2,8 +2,8 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=2,
-    planner={'enable_nestloop': 'off'}
+    step=3,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 -- What was done, and what was to be done, per milestone and source: the rows from which

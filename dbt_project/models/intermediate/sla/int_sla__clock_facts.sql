@@ -1,3 +1,11 @@
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=6,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
+) }}
+
 -- One row per clock and instant at which its facts changed: before any deadline is computed. The
 -- policy in force at the start, among those loaded before the clock's first record or restated by
 -- approval, is pinned (C11, C18). A clock opens only on a valid start; where later stages only
@@ -41,15 +49,47 @@ with moments as (
     )
 ),
 
+-- Policies as they came into force, and once more for each approved restatement.
+entries as (
+    select
+        *,
+        null::timestamptz as restated_at,
+        null::timestamptz as started_from,
+        null::timestamptz as started_until
+    from {{ source('reference', 'sla_policies') }}
+    union all
+    select
+        policies.*,
+        restated.approved_at,
+        restated.started_from,
+        restated.started_until
+    from {{ source('reference', 'sla_policies') }} as policies
+    inner join {{ source('reference', 'restatements') }} as restated
+        on
+            restated.tenant_id = policies.tenant_id
+            and restated.policy_version = policies.policy_version
+),
+
+-- `standing`: which of several that select an order decides, the highest first.
 policies as (
     select
         policies.*,
         lists.trust_no,
+        row_number() over (
+            partition by policies.tenant_id
+            order by
+                policies.restated_at is null desc, policies.restated_at asc,
+                policies.precedence asc,
+                policies.selects_site asc,
+                policies.service_level is not null asc,
+                policies.channel is not null asc,
+                policies.valid_from asc, policies.loaded_at asc, policies.policy_version asc
+        ) as standing,
         {{ slot('policies.start_milestone', 'policies') }} as start_slot,
         {{ slot('policies.end_milestone', 'policies') }} as end_slot,
         count(*) over of_stage > 1 as has_rivals,
         bool_or(policies.loaded_at > '-infinity') over of_stage as may_be_late
-    from {{ source('reference', 'sla_policies') }} as policies
+    from entries as policies
     inner join {{ ref('int_sla__trust_lists') }} as lists
         on
             lists.tenant_id = policies.tenant_id
@@ -60,7 +100,6 @@ policies as (
 candidates as (
     select
         moments.order_no,
-        moments.tenant_id,
         moments.instance,
         moments.known_from,
         moments.service_level,
@@ -68,13 +107,12 @@ candidates as (
         moments.destination_zone,
         moments.cancelled_at,
         moments.is_news_beside or policies.has_rivals as is_kept,
-        policies.policy_version,
+        policies.policy_no,
         policies.stage,
-        policies.site as promise_site,
-        policies.precedence,
-        policies.selects_site,
-        policies.service_level is not null as selects_service_level,
-        policies.channel is not null as selects_channel,
+        policies.standing,
+        policies.restated_at,
+        policies.started_from,
+        policies.started_until,
         policies.valid_from,
         policies.loaded_at,
         policies.may_be_late,
@@ -140,28 +178,23 @@ first_known as (
 ),
 
 in_force as (
-    select
-        changed.*,
-        restated.restatement_id is not null as is_restated,
-        restated.approved_at as restated_at
+    select changed.*
     from changed
     left join first_known using (order_no, stage, instance)
-    left join {{ source('reference', 'restatements') }} as restated
-        on
-            restated.tenant_id = changed.tenant_id
-            and restated.policy_version = changed.policy_version
-            and restated.approved_at <= changed.known_from
-            and restated.started_from <= changed.started_at
-            and restated.started_until > changed.started_at
     where
-        restated.restatement_id is not null
-        or (
-            (changed.valid_from <= changed.started_at or changed.started_at is null)
-            and (
-                changed.loaded_at = '-infinity'
-                or changed.loaded_at < first_known.first_known_at
-            )
-        )
+        case
+            when changed.restated_at is null
+                then
+                    (changed.valid_from <= changed.started_at or changed.started_at is null)
+                    and (
+                        changed.loaded_at = '-infinity'
+                        or changed.loaded_at < first_known.first_known_at
+                    )
+            else
+                changed.restated_at <= changed.known_from
+                and changed.started_from <= changed.started_at
+                and changed.started_until > changed.started_at
+        end
 ),
 
 pinned as (
@@ -169,11 +202,7 @@ pinned as (
     from in_force
     order by
         order_no asc, stage asc, instance asc, known_from asc,
-        started_at is null asc,
-        is_restated desc, restated_at desc nulls last,
-        precedence desc,
-        selects_site desc, selects_service_level desc, selects_channel desc,
-        valid_from desc, loaded_at desc, policy_version desc
+        started_at is null asc, standing desc
 ),
 
 -- An excusal counts if the policy knows its reason, or names none (C15).
@@ -192,24 +221,19 @@ excused as (
             and {{ known_at('excusals', 'pinned.known_from') }}
     inner join {{ source('reference', 'sla_policies') }} as policies
         on
-            policies.tenant_id = pinned.tenant_id
-            and policies.policy_version = pinned.policy_version
-            and policies.stage = pinned.stage
-            and policies.site = pinned.promise_site
+            policies.policy_no = pinned.policy_no
             and (policies.excusals = '{}' or excusals.reason = any(policies.excusals))
 )
 
 select
     pinned.order_no,
-    pinned.tenant_id,
+    pinned.policy_no,
     pinned.stage,
     pinned.instance,
     pinned.known_from,
-    pinned.promise_site,
     pinned.service_level,
     pinned.channel,
     pinned.destination_zone,
-    pinned.policy_version,
     pinned.deadline,
     pinned.started_at,
     case

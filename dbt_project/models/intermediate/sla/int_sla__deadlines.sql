@@ -43,6 +43,10 @@ targets as materialized (
 
 select
     targets.*,
+    case
+        when targets.due_at is not null
+            then targets.start_position + targets.running_target + targets.held_running
+    end as due_position,
     -- The deadline before each pause that counts, and after the last.
     case
         when targets.due_before is not null then targets.due_before || targets.due_at

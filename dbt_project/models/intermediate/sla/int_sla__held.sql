@@ -1,14 +1,6 @@
-{{ config(
-    materialized='hot',
-    unique_key=[],
-    scope='scratch',
-    step=6,
-    planner={'enable_nestloop': 'off'}
-) }}
-
 -- Clock facts with their united pausing holds, clipped to the clock's start (C7, C8). Holds that
 -- were placed after the recorded completion concern nothing.
-with facts as (
+with facts as not materialized (
     select * from {{ ref('int_sla__clock_facts') }}
 ),
 
@@ -33,10 +25,7 @@ held as (
             )
     inner join {{ source('reference', 'sla_policies') }} as policies
         on
-            policies.tenant_id = facts.tenant_id
-            and policies.policy_version = facts.policy_version
-            and policies.stage = facts.stage
-            and policies.site = facts.promise_site
+            policies.policy_no = facts.policy_no
             and holds.reason = any(policies.pause_reasons)
     where facts.started_at is not null
     group by facts.order_no, facts.stage, facts.instance, facts.known_from

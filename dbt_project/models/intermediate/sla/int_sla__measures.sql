@@ -11,11 +11,7 @@ with clocks as not materialized (
         policies.trusts
     from {{ ref('int_sla__verdicts') }} as verdicts
     inner join {{ source('reference', 'sla_policies') }} as policies
-        on
-            policies.tenant_id = verdicts.tenant_id
-            and policies.policy_version = verdicts.policy_version
-            and policies.stage = verdicts.stage
-            and policies.site = verdicts.site
+        on policies.policy_no = verdicts.policy_no
     where verdicts.known_until is null and verdicts.started_at is not null
 ),
 

@@ -2,8 +2,8 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=8,
-    planner={'enable_nestloop': 'off'}
+    step=9,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 -- Who held the order while a clock ran (C16): each running second of a clock belongs to one party,
@@ -55,11 +55,10 @@ reached as (
         clocks.stage,
         clocks.instance,
         clocks.started_at,
-        clocks.due_at,
+        clocks.due_position,
         clocks.held,
         clocks.calendar_version,
-        clocks.policy_version,
-        clocks.site,
+        clocks.policy_no,
         least(clocks.completed_at, clocks.cancelled_at) as ended_at,
         case
             when milestones.observed[policies.released_slot] is not null
@@ -77,10 +76,7 @@ reached as (
     from clocks
     inner join policies
         on
-            policies.tenant_id = clocks.tenant_id
-            and policies.policy_version = clocks.policy_version
-            and policies.stage = clocks.stage
-            and policies.site = clocks.site
+            policies.policy_no = clocks.policy_no
     inner join milestones
         on
             milestones.order_no = clocks.order_no
@@ -135,6 +131,7 @@ cuts as (
     select
         edged.*,
         cut.starts_at,
+        cut.ordinal = cardinality(edged.edges) as is_last,
         case
             when cut.ordinal = cardinality(edged.edges) then edged.ended_at
             else edged.edges[cut.ordinal + 1]
@@ -161,10 +158,7 @@ standing as (
             and coalesce(holds.released_at, 'infinity') > cuts.starts_at
     inner join policies
         on
-            policies.tenant_id = cuts.tenant_id
-            and policies.policy_version = cuts.policy_version
-            and policies.stage = cuts.stage
-            and policies.site = cuts.site
+            policies.policy_no = cuts.policy_no
             and policies.hold_parties ? holds.reason
     order by
         cuts.order_no, cuts.stage, cuts.instance, cuts.starts_at, holds.placed_at, holds.hold_id
@@ -189,17 +183,33 @@ staged as (
     left join standing using (order_no, stage, instance, starts_at)
 ),
 
-positioned as materialized (
+-- Running time before each beginning: that of the clock's start is known, and a segment ends where
+-- the next begins.
+begun as materialized (
     select
         staged.*,
-        near.position as start_position,
         case
-            when staged.ends_at is not null
-                then {{ position_of('staged.ends_at', 'staged', 'near') }}
-        end as end_position,
-        {{ position_of('staged.due_at', 'staged', 'near') }} as due_position
+            when staged.starts_at = staged.started_at then starts.start_position
+            else {{ position_of('staged.starts_at', 'staged', 'starts') }}
+        end as start_position,
+        case
+            when staged.is_last and staged.ends_at is not null
+                then {{ position_of('staged.ends_at', 'staged', 'starts') }}
+        end as last_position
     from staged
-    left join lateral {{ window_at('staged.starts_at', 'staged') }} as near on true
+    inner join {{ ref('int_sla__starts') }} as starts
+        on
+            starts.policy_no = staged.policy_no
+            and starts.started_at = staged.started_at
+),
+
+positioned as (
+    select
+        *,
+        not is_paused and start_position < due_position as may_be_charged,
+        coalesce(last_position, lead(start_position) over clock) as end_position
+    from begun
+    window clock as (partition by order_no, stage, instance order by starts_at)
 )
 
 select
@@ -224,19 +234,13 @@ select
         else (positioned.end_position - positioned.start_position) / 1000000.0
     end::numeric(38, 12) as running_seconds,
     coalesce(
-        not positioned.is_paused
-        and positioned.start_position < positioned.due_position
+        positioned.may_be_charged
         and positioned.starts_at = max(positioned.starts_at) filter (
-            where
-            not positioned.is_paused
-            and positioned.start_position < positioned.due_position
+            where positioned.may_be_charged
         ) over (partition by positioned.order_no, positioned.stage, positioned.instance),
         false
     ) as is_charged
 from positioned
 inner join policies
     on
-        policies.tenant_id = positioned.tenant_id
-        and policies.policy_version = positioned.policy_version
-        and policies.stage = positioned.stage
-        and policies.site = positioned.site
+        policies.policy_no = positioned.policy_no

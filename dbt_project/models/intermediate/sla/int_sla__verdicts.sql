@@ -2,8 +2,8 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=7,
-    planner={'enable_nestloop': 'off'}
+    step=8,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 -- Versions: one row per clock and change of what is known of it. Changes of what is judged are
@@ -53,6 +53,7 @@ select
     numbered.order_no,
     batch.tenant_id,
     batch.order_id,
+    numbered.policy_no,
     numbered.stage,
     numbered.instance,
     numbered.known_from,
@@ -68,6 +69,7 @@ select
     numbered.is_watch,
     numbered.started_at,
     numbered.due_at,
+    numbered.due_position,
     numbered.due_history,
     numbered.risk_levels[1] as at_risk_at,
     numbered.risk_levels,

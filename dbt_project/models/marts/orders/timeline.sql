@@ -1,6 +1,6 @@
 {{ config(
     materialized='hot', unique_key=['tenant_id', 'order_id'], scope='orders', step=10,
-    planner={'enable_nestloop': 'off'}
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 select

@@ -3,7 +3,7 @@
     unique_key=['tenant_id', 'order_id', 'stage', 'instance', 'starts_at'],
     scope='orders',
     step=30,
-    planner={'enable_nestloop': 'off'}
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 select

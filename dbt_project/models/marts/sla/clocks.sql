@@ -3,7 +3,7 @@
     unique_key=['tenant_id', 'order_id', 'stage', 'instance'],
     scope='orders',
     step=40,
-    planner={'enable_nestloop': 'off'},
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'},
     hot_indexes=['(due_at) where completed_at is null']
 ) }}
 

@@ -3,7 +3,7 @@
     unique_key=['tenant_id', 'order_id', 'reason_code'],
     scope='orders',
     step=40,
-    planner={'enable_nestloop': 'off'}
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
 select

@@ -1,4 +1,4 @@
-"""Calendar look-ups that read a few windows, not a page of hundreds."""
+"""Look-ups in the reference tables that cost less: windows on sparse pages, promises by number."""
 
 from alembic import op
 
@@ -13,6 +13,10 @@ SQL = """
 alter index reference.business_intervals_pkey set (fillfactor = 10);
 alter index reference.business_intervals_by_position set (fillfactor = 10);
 reindex table reference.business_intervals;
+
+alter table reference.sla_policies add column policy_no integer generated always as identity unique;
+comment on column reference.sla_policies.policy_no is
+'Number of the row: what the rule views join by instead of four texts.';
 """
 
 
