@@ -20,7 +20,8 @@
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
 
     {% set columns = model.columns.values() | list %}
-    {% set rebuilt = existing is none or e2a.columns_changed(existing, columns) %}
+    {% set rebuilt = existing is none or e2a.columns_changed(existing, columns)
+        or (is_scratch and not e2a.has_scratch(this.identifier)) %}
     {% if rebuilt %}
         {# dbt's own drop: it forgets the views that go with the table, which a plain DROP would not. #}
         {% if existing is not none %}{% do adapter.drop_relation(existing) %}{% endif %}
@@ -87,6 +88,44 @@
     create view {{ relation }} as
     select {{ columns | map(attribute='name') | join(', ') }} from {{ rows }}
     where worker = ops.worker();
+{% endmacro %}
+
+
+{# Whether it is there: a model that was a plain view before has none. #}
+{% macro has_scratch(model) %}
+    {{ return(run_query("select to_regclass('scratch." ~ model ~ "') is not null").rows[0][0]) }}
+{% endmacro %}
+
+
+{#
+  After a run: forget the functions and scratch tables of models that are hot no more, or no pass
+  would get beyond them.
+#}
+{% macro forget_retired_models() %}
+    {%- if execute -%}
+    {%- set hot = graph.nodes.values() | selectattr('config.materialized', 'equalto', 'hot') | list -%}
+    {%- set scratch = hot | selectattr('config.scope', 'equalto', 'scratch') | list -%}
+    do $forget$
+    declare
+        retired text;
+    begin
+        for retired in
+            select m.model from ops.hot_models as m
+            where m.model not in ('{{ hot | map(attribute='name') | join("', '") }}')
+        loop
+            delete from ops.hot_models where model = retired;
+            execute format('drop function if exists ops.%I()', 'refresh_' || retired);
+        end loop;
+        for retired in
+            select relname from pg_class
+            where
+                relnamespace = 'scratch'::regnamespace and relkind = 'p'
+                and relname not in ('{{ scratch | map(attribute='name') | join("', '") }}')
+        loop
+            execute format('drop table scratch.%I cascade', retired);
+        end loop;
+    end $forget$;
+    {%- endif -%}
 {% endmacro %}
 
 

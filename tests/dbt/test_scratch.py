@@ -1,6 +1,9 @@
 """Scratch as dbt deploys it: unlogged, a partition a worker, seen through a view of one's own."""
 
+import os
+
 from e2a.warehouse.connection import Role
+from e2a.warehouse.models import run_dbt
 from tests.warehouse.lane import deliver, event, read, rows
 
 WORKERS = 4
@@ -57,3 +60,16 @@ def _seen(connection, worker):
         connection,
         "select (select count(*) from ops.batch_orders), count(*) from rules.int_orders__events",
     )[0]
+
+
+def test_a_model_that_is_hot_no_more_is_forgotten_or_no_pass_would_get_beyond_it(built):
+    with built.connect(Role.OWNER) as owner:
+        owner.execute("insert into ops.hot_models (model, step) values ('retired', 1)")
+        owner.execute("create table scratch.retired (worker integer) partition by list (worker)")
+    run_dbt(
+        "run", "--quiet", "--select", "int_sla__trust_lists",
+        environment={**os.environ, **built.environment()},
+    )  # fmt: skip
+    with built.connect(Role.OWNER) as owner:
+        assert rows(owner, "select model from ops.hot_models where model = 'retired'") == []
+        assert rows(owner, "select to_regclass('scratch.retired')") == [(None,)]
