@@ -17,6 +17,7 @@ from e2a.domain.policies import Policies
 from e2a.domain.policies.folder import disagreements
 
 FILES = ("tenant", "sla", "rates")
+OPTIONAL = ("fx",)
 
 
 class _ExactLoader(yaml.SafeLoader):
@@ -52,12 +53,12 @@ _ExactLoader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
 def parse(folder: str, texts: Mapping[str, str]) -> Policies:
-    """Read the three files of a tenant, given as {file stem: text}.
+    """Read the files of a tenant, given as {file stem: text}; `fx` may be left out.
 
     Raises:
         ConfigurationError: names the file, the place in it, what is wrong and the fix.
     """
-    documents = {stem: read_yaml(f"{folder}/{stem}.yaml", texts[stem]) for stem in FILES}
+    documents = {stem: read_yaml(f"{folder}/{stem}.yaml", texts[stem]) for stem in texts}
     policies = from_documents(folder, documents)
     if not policies.rates:
         raise ConfigurationError(f"{folder}/rates.yaml has no rate card", "Give it at least one")

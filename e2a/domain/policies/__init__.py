@@ -6,8 +6,9 @@ docs/policies.md. Reading text belongs to `e2a.domain.policy_text`, storing vers
 """
 
 from e2a.domain.policies.base import Milestone, Party, PolicyModel, Stage, instant_of
+from e2a.domain.policies.charges import ChargeText
 from e2a.domain.policies.folder import Policies
-from e2a.domain.policies.rates import ChargeText, LimitsText, RateCardText
+from e2a.domain.policies.rates import FxText, LimitsText, RateCardText
 from e2a.domain.policies.sla import HoldText, Promise, SlaPolicyText, StageText
 from e2a.domain.policies.tenant import (
     CalendarText,
@@ -20,6 +21,7 @@ from e2a.domain.policies.tenant import (
 __all__ = [
     "CalendarText",
     "ChargeText",
+    "FxText",
     "HoldText",
     "HolidaysText",
     "LimitsText",

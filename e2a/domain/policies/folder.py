@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pydantic import Field
 
 from e2a.domain.policies.base import PolicyModel, instant_of
-from e2a.domain.policies.rates import RateCardText
+from e2a.domain.policies.rates import FxText, RateCardText
 from e2a.domain.policies.sla import SlaPolicyText
 from e2a.domain.policies.tenant import TenantText
 
@@ -21,6 +21,7 @@ class Policies(PolicyModel):
     tenant: TenantText
     sla: tuple[SlaPolicyText, ...] = Field(min_length=1)
     rates: tuple[RateCardText, ...] = ()
+    fx: tuple[FxText, ...] = ()
 
     @property
     def currency(self) -> str:

@@ -124,6 +124,8 @@ class TenantText(PolicyModel):
     service_levels: tuple[Code, ...] = ()
     channels: tuple[Code, ...] = ()
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    active_from: date | None = None
+    active_until: date | None = None
 
     @model_validator(mode="after")
     def _calendars_exist(self) -> Self:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from e2a.domain.errors import ConfigurationError
 from e2a.domain.policies import Policies
-from e2a.domain.policy_text import FILES, parse
+from e2a.domain.policy_text import FILES, OPTIONAL, parse
 
 SCENARIOS = "scenarios"
 """The one folder under `policies/` that is no tenant."""
@@ -30,8 +30,10 @@ def tenant_folders(folder: Path) -> list[Path]:
 
 def _read_tenant(path: Path) -> Policies:
     texts = {}
-    for stem in FILES:
+    for stem in (*FILES, *OPTIONAL):
         file = path / f"{stem}.yaml"
+        if stem in OPTIONAL and not file.is_file():
+            continue
         if not file.is_file():
             raise ConfigurationError(
                 f"{path.name}/{stem}.yaml is missing", "Every tenant folder needs all three files"

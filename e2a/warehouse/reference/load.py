@@ -9,7 +9,7 @@ import psycopg
 
 from e2a.domain.policies import Policies
 from e2a.warehouse.reference.calendars import HORIZON, Horizon
-from e2a.warehouse.reference.cards import load_card
+from e2a.warehouse.reference.cards import load_card, load_fx
 from e2a.warehouse.reference.promises import load_calendars, load_promises
 
 ALWAYS_KNOWN = "-infinity"
@@ -48,6 +48,7 @@ def load(
             counts[1] += load_promises(connection, policies, entry, known)
         for card in policies.rates:
             counts[3] += load_card(connection, policies.tenant, card)
+        load_fx(connection, policies.tenant, policies.fx)
     return Loaded(*counts)
 
 
@@ -61,14 +62,12 @@ def _first_or(connection: psycopg.Connection[Any], tenant: str, loaded_at: datet
 def _load_tenant(connection: psycopg.Connection[Any], policies: Policies) -> int:
     tenant = policies.tenant
     added = connection.execute(
-        "insert into reference.tenants (tenant_id, name, billing_zone, currency) "
-        "values (%s, %s, %s, %s) on conflict (tenant_id) do update "
-        "set name = excluded.name, billing_zone = excluded.billing_zone, "
-        "currency = excluded.currency "
-        "where (tenants.name, tenants.billing_zone, tenants.currency) "
-        "is distinct from (excluded.name, excluded.billing_zone, excluded.currency)",
-        (tenant.tenant, tenant.name, tenant.billing_zone, policies.currency),
-    ).rowcount
+        _TENANT,
+        (
+            tenant.tenant, tenant.name, tenant.billing_zone, policies.currency,
+            tenant.active_from, tenant.active_until,
+        ),
+    ).rowcount  # fmt: skip
     for ordinal, (name, site) in enumerate(tenant.sites.items()):
         connection.execute(
             "insert into reference.sites (tenant_id, site, zone, ordinal) values (%s, %s, %s, %s) "
@@ -78,3 +77,15 @@ def _load_tenant(connection: psycopg.Connection[Any], policies: Policies) -> int
             (tenant.tenant, name, site.zone, ordinal),
         )
     return added
+
+
+_TENANT = """
+insert into reference.tenants as t
+(tenant_id, name, billing_zone, currency, active_from, active_until)
+values (%s, %s, %s, %s, %s, %s)
+on conflict (tenant_id) do update set
+    name = excluded.name, billing_zone = excluded.billing_zone, currency = excluded.currency,
+    active_from = excluded.active_from, active_until = excluded.active_until
+where (t.name, t.billing_zone, t.currency, t.active_from, t.active_until) is distinct from
+(excluded.name, excluded.billing_zone, excluded.currency, excluded.active_from, excluded.active_until)
+"""

@@ -6,6 +6,10 @@ with operations as (
         on
             scope.tenant_id = priced.tenant_id
             and scope.billing_period = priced.billing_period
-)
+),
 
-{{ invoice_lines('operations') }}
+{{ line_ctes('operations', source('ops', 'touched_periods')) }}
+
+select
+    {{ line_columns() }}
+from lines

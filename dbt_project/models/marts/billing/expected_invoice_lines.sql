@@ -1,19 +1,10 @@
 {{ config(
     materialized='hot',
     unique_key=['tenant_id', 'billing_period', 'line_key'],
-    scope='periods'
+    scope='periods',
+    planner={'enable_nestloop': 'off'}
 ) }}
 
 select
-    tenant_id,
-    billing_period,
-    line_key,
-    charge_code,
-    card_version,
-    unit_price,
-    currency,
-    quantity,
-    unrounded_amount,
-    amount,
-    operation_count
+    {{ line_columns() }}
 from {{ ref('int_billing__invoice_lines') }}

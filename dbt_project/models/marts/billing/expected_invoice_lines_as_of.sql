@@ -5,20 +5,23 @@ with operations as (
     where occurred_at <= {{ as_of() }}
 ),
 
-lines as (
-    {{ invoice_lines('operations') }}
-)
+{{ line_ctes('operations', 'operations') }}
 
 select
     tenant_id,
     billing_period,
     line_key,
+    kind,
     charge_code,
     card_version,
-    unit_price,
+    tier,
+    unit_price::numeric(38, 12) as unit_price,
     currency,
     quantity::numeric(38, 12) as quantity,
     unrounded_amount::numeric(38, 12) as unrounded_amount,
     amount::numeric(38, 12) as amount,
-    operation_count
+    tax_code,
+    is_service_fee,
+    operation_count,
+    evidence
 from lines

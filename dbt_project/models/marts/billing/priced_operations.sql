@@ -13,11 +13,18 @@ select
     charge_code,
     order_id,
     operation,
+    operation_code,
+    site,
     occurred_at,
     billing_period,
     currency,
     card_version,
+    tax_code,
+    is_service_fee,
+    grain,
     billed_quantity,
     unit_price,
-    unrounded_amount
+    unrounded_amount,
+    factor,
+    minimum_applies
 from {{ ref('int_billing__prices') }}
