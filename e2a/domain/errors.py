@@ -4,6 +4,7 @@ E2AError
 ├── ConfigurationError        a policy, a setting or a path
 ├── BadInputError             a file or an argument
 │   └── UnknownTenantError
+├── RefusedError              a move that the rules do not allow now
 └── DatabaseUnavailableError  the warehouse does not answer
     └── PortInUseError        another program holds the port
 """
@@ -51,3 +52,7 @@ class DatabaseUnavailableError(E2AError):
 
 class PortInUseError(DatabaseUnavailableError):
     """Another program listens where a server of ours should."""
+
+
+class RefusedError(E2AError):
+    """Somebody asked for a move that the rules of money or of work do not allow now."""
