@@ -1,216 +1,232 @@
 """The guard's comparison: billed lines against expected lines, both ways, each line counted once.
 
-Pure and exact (Decimal). Reading the lines and storing the findings belong to
-`e2a.billing.validation`; what may be adjusted without a person belongs to `e2a.domain.adjustment`.
+Pure and exact (Decimal). Lines that are wrong by themselves (wrong month, billed before) are
+sifted out first: `sifting`. Totals and tax of a whole invoice belong to `invoice_checks`; reading
+lines and storing findings belong to `e2a.billing.guard`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
-from enum import StrEnum
+from itertools import zip_longest
+from typing import TypeVar
 
-ZERO = Decimal(0)
+from e2a.domain.findings import Finding, Rule
+from e2a.domain.invoice_lines import (
+    ZERO,
+    Content,
+    InvoiceLine,
+    Knowledge,
+    plain,
+    price_words,
+    together,
+)
 
-
-class Rule(StrEnum):
-    """What a finding says, most severe first (B10, B16)."""
-
-    WRONG_CURRENCY = "wrong_currency"
-    DUPLICATE = "duplicate"
-    NEVER_PERFORMED = "never_performed"
-    WRONG_RATE = "wrong_rate"
-    WRONG_QUANTITY = "wrong_quantity"
-    MISSING = "missing"
-
-
-SEVERITY = {
-    Rule.WRONG_CURRENCY: "critical",
-    Rule.DUPLICATE: "error",
-    Rule.NEVER_PERFORMED: "error",
-    Rule.WRONG_RATE: "error",
-    Rule.WRONG_QUANTITY: "error",
-    Rule.MISSING: "warning",
-}
+Group = tuple[str, str | None]
+Key = TypeVar("Key")
 
 
-@dataclass(frozen=True, slots=True)
-class InvoiceLine:
-    """A line as billed or as expected; `unit_price` is None for a pass-through."""
+def compare(
+    billed: Sequence[InvoiceLine],
+    expected: Sequence[InvoiceLine],
+    knowledge: Knowledge | None = None,
+) -> list[Finding]:
+    """All differences between what was billed and what the events call for.
 
-    charge_code: str
-    unit_price: Decimal | None
-    quantity: Decimal
-    amount: Decimal
+    Lines are matched within a charge (and an order, where both sides name one): repeated lines
+    first, then those that agree, then what is left by unit price, then by quantity, then in order.
+    Of several things wrong with one line the most severe rule speaks (B10). Discrepancies of the
+    findings add up to expected - billed, but for what cannot be assessed.
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One difference. `place` tells apart findings of one rule and charge on one invoice (B10)."""
-
-    rule: Rule
-    charge_code: str
-    place: str
-    billed: Decimal
-    expected: Decimal
-    explanation: str
-
-    @property
-    def discrepancy(self) -> Decimal:
-        """What must be added to the invoice to make it right: expected - billed."""
-        return self.expected - self.billed
-
-    @property
-    def severity(self) -> str:
-        """critical, error or warning."""
-        return SEVERITY[self.rule]
-
-    def key(self, invoice_id: str) -> str:
-        """Identity of the finding: running a validation again finds the same keys (B10)."""
-        return f"{invoice_id}|{self.rule}|{self.charge_code}|{self.place}"
-
-
-def compare(billed: Sequence[InvoiceLine], expected: Sequence[InvoiceLine]) -> list[Finding]:
-    """All differences between an invoice and what the events call for.
-
-    Lines are matched within a charge: first those that agree wholly, then by unit price, then the
-    rest pairwise. Of several things wrong with one line the most severe rule speaks (B10).
+    Args:
+        billed: of one month of one tenant, of one or several invoices, `issue` telling their order.
+        expected: of the same month.
+        knowledge: what is known of the charges; None takes every charge as known.
     """
     findings: list[Finding] = []
-    by_charge = _by_charge(billed), _by_charge(expected)
-    for charge in sorted({*by_charge[0], *by_charge[1]}):
-        findings += _compare_charge(charge, by_charge[0][charge], by_charge[1][charge])
-    return findings
+    grouped = _grouped(billed), _grouped(expected)
+    for group in sorted({*grouped[0], *grouped[1]}, key=lambda one: (one[0], one[1] or "")):
+        findings += _compare_group(grouped[0][group], grouped[1][group])
+    findings = _laid(findings, billed)
+    if knowledge is not None:
+        findings = [knowledge.judge(finding) for finding in findings]
+    return numbered(findings)
 
 
-def _by_charge(lines: Iterable[InvoiceLine]) -> defaultdict[str, list[InvoiceLine]]:
-    grouped: defaultdict[str, list[InvoiceLine]] = defaultdict(list)
+def compare_keyed(billed: Sequence[InvoiceLine], expected: Sequence[InvoiceLine]) -> list[Finding]:
+    """All differences between a draft of ours and its derivation, line key by line key."""
+    mine, theirs = _by_key(billed), _by_key(expected)
+    findings: list[Finding] = []
+    for key in sorted({*mine, *theirs}):
+        lines, due = sorted(mine[key], key=_place), next(iter(theirs[key]), None)
+        if not lines and due is not None:
+            findings.append(_missing(due))
+        for number, line in enumerate(lines):
+            findings += _duplicate(line) if number and due else _difference(line, due)
+    return numbered(_laid(findings, billed))
+
+
+def numbered(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of one key are told apart by number, from the second on."""
+    seen: Counter[str] = Counter()
+    told = []
+    for finding in findings:
+        seen[finding.key] += 1
+        count = seen[finding.key]
+        told.append(finding if count == 1 else replace(finding, place=f"{finding.place}#{count}"))
+    return told
+
+
+def _laid(findings: Iterable[Finding], billed: Sequence[InvoiceLine]) -> list[Finding]:
+    """What was left out belongs to the invoice that was issued last."""
+    last = max(billed, key=lambda line: line.issue).invoice_id if billed else ""
+    return [f if f.invoice_id else replace(f, invoice_id=last) for f in findings]
+
+
+def _grouped(lines: Iterable[InvoiceLine]) -> defaultdict[Group, list[InvoiceLine]]:
+    return _by(lines, lambda line: (line.charge_code, line.reference))
+
+
+def _by_key(lines: Iterable[InvoiceLine]) -> defaultdict[str, list[InvoiceLine]]:
+    return _by(lines, lambda line: line.line_key or line.place)
+
+
+def _by(
+    lines: Iterable[InvoiceLine], key: Callable[[InvoiceLine], Key]
+) -> defaultdict[Key, list[InvoiceLine]]:
+    grouped: defaultdict[Key, list[InvoiceLine]] = defaultdict(list)
     for line in lines:
-        grouped[line.charge_code].append(line)
+        grouped[key(line)].append(line)
     return grouped
 
 
-def _compare_charge(
-    charge: str, billed: list[InvoiceLine], expected: list[InvoiceLine]
-) -> list[Finding]:
-    billed, duplicates = _without_duplicates(sorted(billed, key=_place), expected)
-    findings = [_duplicate(line) for line in duplicates]
-    open_billed, open_expected = _without_agreeing(billed, sorted(expected, key=_place))
-    for mine, theirs in _pairs(open_billed, open_expected):
-        finding = _difference(charge, mine, theirs)
-        if finding is not None:
-            findings.append(finding)
-    return _numbered(findings)
-
-
-def _place(line: InvoiceLine) -> tuple[bool, Decimal, Decimal, Decimal]:
+def _place(line: InvoiceLine) -> tuple[bool, Decimal, Decimal, Decimal, int, str]:
     """An order that does not depend on how a file lists its lines."""
-    return line.unit_price is None, line.unit_price or ZERO, line.quantity, line.amount
+    price = line.unit_price
+    return price is None, price or ZERO, line.quantity, line.amount, line.issue, line.invoice_id
 
 
-def _numbered(findings: list[Finding]) -> list[Finding]:
-    """Findings of one rule at one price are told apart by number, from the second on."""
-    seen: Counter[tuple[Rule, str]] = Counter()
-    numbered = []
-    for finding in findings:
-        seen[finding.rule, finding.place] += 1
-        count = seen[finding.rule, finding.place]
-        place = finding.place if count == 1 else f"{finding.place}#{count}"
-        numbered.append(replace(finding, place=place))
-    return numbered
+def _compare_group(billed: list[InvoiceLine], expected: list[InvoiceLine]) -> list[Finding]:
+    kept, repeated = _without_repeated(sorted(billed, key=_place), expected)
+    findings = [finding for line in repeated for finding in _duplicate(line)]
+    mine, theirs = _without_agreeing(kept, sorted(expected, key=_place))
+    for line, due in _pairs(mine, theirs):
+        findings += _difference(line, due) if line else [_missing(due)] if due else []
+    return findings
 
 
-def _without_duplicates(
+def _without_repeated(
     billed: list[InvoiceLine], expected: list[InvoiceLine]
 ) -> tuple[list[InvoiceLine], list[InvoiceLine]]:
-    """A repeated identical line is a duplicate unless the expectation holds as many."""
+    """A repeated identical line is a duplicate, unless the expectation holds as much."""
+    alike, due = Counter(e.content for e in expected), _quantities(expected)
+    seen: Counter[tuple[object, ...]] = Counter()
     kept: list[InvoiceLine] = []
-    duplicates: list[InvoiceLine] = []
+    repeated: list[InvoiceLine] = []
     for line in billed:
-        allowed = max(1, expected.count(line))
-        (kept if kept.count(line) < allowed else duplicates).append(line)
-    return kept, duplicates
+        room = max(1, alike[line.content], _room(line, due[line.unit_price]))
+        seen[line.content, line.performed_on] += 1
+        (kept if seen[line.content, line.performed_on] <= room else repeated).append(line)
+    return kept, repeated
+
+
+def _quantities(lines: list[InvoiceLine]) -> defaultdict[Decimal | None, Decimal]:
+    quantities: defaultdict[Decimal | None, Decimal] = defaultdict(Decimal)
+    for line in lines:
+        quantities[line.unit_price] += line.quantity
+    return quantities
+
+
+def _room(line: InvoiceLine, due: Decimal) -> int:
+    """How many times the line's quantity fits into what is expected at its price."""
+    return int(due // line.quantity) if line.quantity > 0 and due > 0 else 0
 
 
 def _without_agreeing(
     billed: list[InvoiceLine], expected: list[InvoiceLine]
 ) -> tuple[list[InvoiceLine], list[InvoiceLine]]:
-    rest, left = [], list(expected)
-    for line in billed:
-        if line in left:
-            left.remove(line)
+    """Lines that agree one by one go, then lines of one price that agree taken together."""
+    twins = Counter(line.content for line in billed) & Counter(e.content for e in expected)
+    billed, expected = _less(billed, twins), _less(expected, twins)
+    mine, theirs = _by(billed, _price), _by(expected, _price)
+    agreeing = {
+        price for price in mine
+        if theirs[price] and together(mine[price]).content == together(theirs[price]).content
+    }  # fmt: skip
+    return _other(billed, agreeing), _other(expected, agreeing)
+
+
+def _less(lines: list[InvoiceLine], without: Counter[Content]) -> list[InvoiceLine]:
+    left, rest = Counter(without), []
+    for line in lines:
+        if left[line.content]:
+            left[line.content] -= 1
         else:
             rest.append(line)
-    return rest, left
+    return rest
+
+
+def _other(lines: list[InvoiceLine], prices: Collection[Decimal | None]) -> list[InvoiceLine]:
+    return [line for line in lines if line.unit_price not in prices]
+
+
+def _price(line: InvoiceLine) -> Decimal | None:
+    return line.unit_price
 
 
 def _pairs(
     billed: list[InvoiceLine], expected: list[InvoiceLine]
 ) -> list[tuple[InvoiceLine | None, InvoiceLine | None]]:
-    pairs: list[tuple[InvoiceLine | None, InvoiceLine | None]] = []
-    left = list(expected)
+    """By price, taken together; then by quantity, then in order; the rest stands alone."""
+    mine, theirs = _by(billed, _price), _by(expected, _price)
+    prices = [price for price in mine if price in theirs]
+    pairs: list[tuple[InvoiceLine | None, InvoiceLine | None]] = [
+        (together(mine[price]), together(theirs[price])) for price in prices
+    ]
+    left = _by(_other(expected, prices), lambda line: line.quantity)
     unmatched = []
-    for line in billed:
-        same_price = next((e for e in left if e.unit_price == line.unit_price), None)
-        if same_price is None:
-            unmatched.append(line)
+    for line in _other(billed, prices):
+        if left[line.quantity]:
+            pairs.append((line, left[line.quantity].pop(0)))
         else:
-            left.remove(same_price)
-            pairs.append((line, same_price))
-    for line in unmatched:
-        pairs.append((line, left.pop(0) if left else None))
-    return pairs + [(None, e) for e in left]
+            unmatched.append(line)
+    rest = sorted((line for lines in left.values() for line in lines), key=_place)
+    return pairs + list(zip_longest(unmatched, rest))
 
 
-def _duplicate(line: InvoiceLine) -> Finding:
-    return Finding(
-        Rule.DUPLICATE, line.charge_code, _price(line), line.amount, ZERO,
-        f"{line.charge_code} is billed again with the same quantity, price and amount",
-    )  # fmt: skip
+def _duplicate(line: InvoiceLine) -> list[Finding]:
+    why = f"{line.charge_code} is billed again with the same quantity, price and amount"
+    return [line.finding(Rule.DUPLICATE, line.amount, ZERO, why)]
 
 
-def _difference(
-    charge: str, billed: InvoiceLine | None, expected: InvoiceLine | None
-) -> Finding | None:
-    if billed is None:
-        assert expected is not None
-        return Finding(
-            Rule.MISSING, charge, _price(expected), ZERO, expected.amount,
-            f"{charge}: {_plain(expected.quantity)} performed, not billed",
-        )  # fmt: skip
-    if expected is None:
-        return Finding(
-            Rule.NEVER_PERFORMED, charge, _price(billed), billed.amount, ZERO,
-            f"{charge}: {_plain(billed.quantity)} billed, no event shows the work",
-        )  # fmt: skip
-    return _mismatch(charge, billed, expected)
+def _missing(due: InvoiceLine) -> Finding:
+    rule = Rule.NEVER_BILLED if due.reference else Rule.MISSING
+    of = f" for {due.reference}" if due.reference else ""
+    why = f"{due.charge_code}: {plain(due.quantity)} performed{of}, not billed"
+    return due.finding(rule, ZERO, due.amount, why)
 
 
-def _mismatch(charge: str, billed: InvoiceLine, expected: InvoiceLine) -> Finding | None:
-    place = _price(expected)
-    if billed.unit_price != expected.unit_price:
-        return Finding(
-            Rule.WRONG_RATE, charge, place, billed.amount, expected.amount,
-            f"{charge}: billed at {_price(billed)}, the rate card says {_price(expected)}",
-        )  # fmt: skip
-    if billed.quantity != expected.quantity:
-        return Finding(
-            Rule.WRONG_QUANTITY, charge, place, billed.amount, expected.amount,
-            f"{charge}: {_plain(billed.quantity)} billed, events show {_plain(expected.quantity)}",
-        )  # fmt: skip
-    if billed.amount != expected.amount:
-        return Finding(
-            Rule.WRONG_RATE, charge, place, billed.amount, expected.amount,
-            f"{charge}: the amount is {_plain(billed.amount)}, it comes to "
-            f"{_plain(expected.amount)}",
-        )  # fmt: skip
+def _difference(line: InvoiceLine, due: InvoiceLine | None) -> list[Finding]:
+    if due is None:
+        why = f"{line.charge_code}: {plain(line.quantity)} billed, no event shows the work"
+        return [line.finding(Rule.NEVER_PERFORMED, line.amount, ZERO, why)]
+    told = _mismatch(line, due)
+    if told is None:
+        return []
+    rule, why = told
+    place = replace(due, invoice_id=line.invoice_id)
+    return [place.finding(rule, line.amount, due.amount, f"{due.charge_code}: {why}")]
+
+
+def _mismatch(line: InvoiceLine, due: InvoiceLine) -> tuple[Rule, str] | None:
+    if line.unit_price != due.unit_price:
+        said, right = price_words(line.unit_price), price_words(due.unit_price)
+        return Rule.WRONG_RATE, f"billed at {said}, the rate card says {right}"
+    if line.quantity != due.quantity:
+        said, right = plain(line.quantity), plain(due.quantity)
+        return Rule.WRONG_QUANTITY, f"{said} billed, events show {right}"
+    if line.amount != due.amount:
+        said, right = plain(line.amount), plain(due.amount)
+        return Rule.WRONG_RATE, f"the amount is {said}, it comes to {right}"
     return None
-
-
-def _price(line: InvoiceLine) -> str:
-    return "cost" if line.unit_price is None else _plain(line.unit_price)
-
-
-def _plain(number: Decimal) -> str:
-    text = f"{number:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
