@@ -7,9 +7,10 @@
   makes one line an order: its service fees, raised to the minimum, then multiplied. Used by the
   stored lines and by the lines as of an instant, so that both count and round alike.
 
-  operations: rows of priced_operations; periods: a relation with (tenant_id, billing_period).
+  operations: rows of priced_operations; periods: a relation with (tenant_id, billing_period);
+  promises: rows of credited_promises.
 #}
-{% macro line_ctes(operations, periods) -%}
+{% macro line_ctes(operations, periods, promises) -%}
     charges as (
         select * from {{ source('reference', 'charges') }}
     ),
@@ -23,9 +24,6 @@
             periods.tenant_id,
             periods.billing_period,
             tenants.billing_zone,
-            periods.billing_period::timestamp at time zone tenants.billing_zone as begins_at,
-            (periods.billing_period + interval '1 month') at time zone tenants.billing_zone
-                as ends_at,
             extract(day from periods.billing_period + interval '1 month' - interval '1 day')
                 as days,
             greatest(
@@ -46,6 +44,7 @@
             on tenants.tenant_id = periods.tenant_id
     ),
 
+    -- What holds for a month as a whole is said by one card.
     wholes as (
         select
             months.*,
@@ -71,20 +70,25 @@
                 = reference.card_of_month(months.tenant_id, months.billing_period)
     ),
 
-    -- One counter a charge and period, in order of event time; each unit at the tier of its place.
+    -- One counter a charge and period, in order of event time (B4): each unit takes the tier of its
+    -- place, and each package is opened by the unit that no longer fits.
     placed as (
         select
-            operations.*,
+            operations.tenant_id,
+            operations.billing_period,
+            operations.operation_key,
+            operations.order_id,
+            operations.charge_code,
+            operations.card_version,
+            operations.tax_code,
+            operations.is_service_fee,
+            operations.billed_quantity,
             charges.model,
-            coalesce(
-                sum(operations.billed_quantity) over (
-                    partition by
-                        operations.tenant_id, operations.billing_period, operations.charge_code
-                    order by operations.occurred_at, operations.operation_key
-                    rows between unbounded preceding and 1 preceding
-                ),
-                0
-            ) as before,
+            charges.unit_price,
+            charges.package_size,
+            charges.free_units,
+            sum(operations.billed_quantity) over counter - operations.billed_quantity as before,
+            row_number() over counter as place,
             sum(operations.billed_quantity) over (
                 partition by operations.tenant_id, operations.billing_period, operations.charge_code
             ) as in_all
@@ -94,17 +98,30 @@
                 charges.tenant_id = operations.tenant_id
                 and charges.card_version = operations.card_version
                 and charges.charge_code = operations.charge_code
-        where operations.grain = 'month' and charges.model in ('graduated', 'volume')
+                and charges.model in ('graduated', 'volume', 'package')
+        where operations.grain = 'month'
+        window counter as (
+            partition by operations.tenant_id, operations.billing_period, operations.charge_code
+            order by operations.occurred_at, operations.operation_key
+        )
     ),
 
+    -- A tier's fee is due once a month, with the unit that enters it.
     sliced as (
         select
             placed.*,
             tiers.tier,
             tiers.unit_price as tier_price,
-            tiers.flat_fee,
             case
-                when placed.model = 'volume' or placed.billed_quantity < 0
+                when placed.model = 'volume' and placed.place = 1 then tiers.flat_fee
+                when
+                    placed.model = 'graduated' and placed.billed_quantity > 0
+                    and placed.before <= tiers.above
+                    then tiers.flat_fee
+                else 0
+            end as flat_fee,
+            case
+                when placed.model = 'volume' or placed.billed_quantity <= 0
                     then placed.billed_quantity
                 else
                     least(placed.before + placed.billed_quantity, coalesce(tiers.up_to, 'infinity'))
@@ -119,24 +136,41 @@
                 and case
                     when placed.model = 'volume'
                         then
-                            tiers.above < greatest(placed.in_all, 0.000001)
+                            (tiers.above < placed.in_all or tiers.tier = 1)
                             and coalesce(tiers.up_to, 'infinity') >= placed.in_all
-                    when placed.billed_quantity < 0
+                    when placed.billed_quantity <= 0
                         then
-                            tiers.above < greatest(placed.before, 0.000001)
+                            (tiers.above < placed.before or tiers.tier = 1)
                             and coalesce(tiers.up_to, 'infinity') >= placed.before
                     else
-                        tiers.above < placed.before + placed.billed_quantity
-                        and coalesce(tiers.up_to, 'infinity') > placed.before
+                        (tiers.above < placed.before + placed.billed_quantity)
+                        and (coalesce(tiers.up_to, 'infinity') > placed.before)
                 end
+        where placed.model in ('graduated', 'volume')
+    ),
+
+    packed as (
+        select
+            placed.*,
+            ceil(greatest(before + billed_quantity - free_units, 0) / package_size)
+            - ceil(greatest(before - free_units, 0) / package_size) as packages
+        from placed
+        where model = 'package'
     ),
 
     -- Counts of stock: the last of each local day, the largest, or the last of the month (B13).
-    counted as (
+    stock as (
         select
-            operations.*,
-            charges.measure,
-            charges.unit_price as listed_price,
+            operations.tenant_id,
+            operations.billing_period,
+            operations.operation_key,
+            operations.order_id,
+            operations.charge_code,
+            operations.card_version,
+            operations.tax_code,
+            operations.is_service_fee,
+            operations.billed_quantity,
+            charges.unit_price,
             case
                 when charges.measure = 'snapshot' and charges.price_per = 'month' then months.days
                 else 1
@@ -167,6 +201,7 @@
         where operations.grain = 'month'
     ),
 
+    -- `amount` is the operation's part times `days`: what is divided, is divided once a line.
     details as (
         select
             tenant_id,
@@ -180,8 +215,8 @@
             tax_code,
             is_service_fee,
             billed_quantity as quantity,
-            unrounded_amount,
-            0::numeric as flat_fee,
+            unrounded_amount as amount,
+            1::numeric as days,
             grain,
             factor,
             minimum_applies
@@ -200,8 +235,8 @@
             tax_code,
             is_service_fee,
             slice,
-            slice * tier_price,
-            flat_fee,
+            slice * tier_price + flat_fee,
+            1,
             'line',
             null,
             null
@@ -215,45 +250,38 @@
             charge_code,
             card_version,
             null,
-            case when place = 1 then (listed_price / days)::numeric(38, 12) end,
+            unit_price,
+            tax_code,
+            is_service_fee,
+            packages,
+            packages * unit_price,
+            1,
+            'line',
+            null,
+            null
+        from packed
+        union all
+        select
+            tenant_id,
+            billing_period,
+            operation_key,
+            order_id,
+            charge_code,
+            card_version,
+            null,
+            (unit_price / days)::numeric(38, 12),
             tax_code,
             is_service_fee,
             case when place = 1 then billed_quantity else 0 end,
-            case when place = 1 then billed_quantity * listed_price / days else 0 end,
-            0,
+            case when place = 1 then billed_quantity * unit_price else 0 end,
+            days,
             case when place = 1 then 'line' else 'superseded' end,
             null,
             null
-        from counted
-        union all
-        select
-            operations.tenant_id,
-            operations.billing_period,
-            operations.operation_key,
-            operations.order_id,
-            operations.charge_code,
-            operations.card_version,
-            null,
-            charges.unit_price,
-            operations.tax_code,
-            operations.is_service_fee,
-            operations.billed_quantity,
-            null,
-            0,
-            'package',
-            null,
-            null
-        from {{ operations }} as operations
-        inner join charges
-            on
-                charges.tenant_id = operations.tenant_id
-                and charges.card_version = operations.card_version
-                and charges.charge_code = operations.charge_code
-                and charges.model = 'package'
-        where operations.grain = 'month'
+        from stock
     ),
 
-    -- Sums before rounding: of a charge, of an order, of packages; and the month's flat fees.
+    -- Sums before rounding: of a charge, of an order; and the month's flat fees.
     summed as (
         select
             tenant_id,
@@ -266,13 +294,13 @@
             tax_code,
             is_service_fee,
             sum(quantity) as quantity,
-            sum(unrounded_amount) + max(flat_fee) as unrounded_amount,
+            sum(amount) / days as unrounded_amount,
             count(*) as operation_count
         from details
         where grain = 'line'
         group by
             tenant_id, billing_period, charge_code, card_version, tier, unit_price, tax_code,
-            is_service_fee
+            is_service_fee, days
         union all
         select
             details.tenant_id,
@@ -286,11 +314,8 @@
             true,
             1,
             greatest(
-                sum(details.unrounded_amount),
-                case
-                    when bool_or(details.minimum_applies) then cards.order_minimum
-                    else sum(details.unrounded_amount)
-                end
+                sum(details.amount),
+                case when bool_or(details.minimum_applies) then cards.order_minimum end
             ) * max(details.factor),
             count(*)
         from details
@@ -302,32 +327,6 @@
         group by
             details.tenant_id, details.billing_period, details.order_id, details.card_version,
             cards.order_tax_code, cards.order_minimum
-        union all
-        select
-            details.tenant_id,
-            details.billing_period,
-            details.charge_code || '@' || details.card_version,
-            details.charge_code,
-            details.card_version,
-            null,
-            charges.unit_price,
-            details.tax_code,
-            details.is_service_fee,
-            ceil(greatest(sum(details.quantity) - charges.free_units, 0) / charges.package_size),
-            ceil(greatest(sum(details.quantity) - charges.free_units, 0) / charges.package_size)
-            * charges.unit_price,
-            count(*)
-        from details
-        inner join charges
-            on
-                charges.tenant_id = details.tenant_id
-                and charges.card_version = details.card_version
-                and charges.charge_code = details.charge_code
-        where details.grain = 'package'
-        group by
-            details.tenant_id, details.billing_period, details.charge_code, details.card_version,
-            details.tax_code, details.is_service_fee, charges.unit_price, charges.free_units,
-            charges.package_size
         union all
         select
             wholes.tenant_id,
@@ -348,6 +347,7 @@
                 charges.tenant_id = wholes.tenant_id
                 and charges.card_version = wholes.card_version
                 and charges.model = 'flat'
+        where wholes.active_days > 0
     ),
 
     charge_lines as (
@@ -404,18 +404,22 @@
         select
             fees.tenant_id,
             fees.billing_period,
-            count(*) filter (where states.state = 'met') as met,
-            count(*) filter (where states.state = 'breached' and not states.excused) as breached,
-            count(*) filter (where states.state = 'breached' and states.excused) as excused,
-            max(states.known_from) as known_from
+            count(*) filter (where promises.state = 'met') as met,
+            count(*) filter (where promises.state = 'breached' and not promises.excused)
+                as breached,
+            count(*) filter (where promises.state = 'breached' and promises.excused) as excused,
+            max(promises.known_from) as known_from,
+            sum(
+                hashtextextended(
+                    promises.order_id || ' ' || promises.instance || ' ' || promises.version, 0
+                )::numeric
+            ) as verdicts
         from fees
-        inner join {{ ref('clock_states') }} as states
+        inner join {{ promises }} as promises
             on
-                states.tenant_id = fees.tenant_id
-                and states.stage = fees.credit_stage
-                and states.due_at >= fees.begins_at
-                and states.due_at < fees.ends_at
-        where states.state in ('met', 'breached')
+                promises.tenant_id = fees.tenant_id
+                and promises.billing_period = fees.billing_period
+                and promises.stage = fees.credit_stage
         group by fees.tenant_id, fees.billing_period
     ),
 
@@ -426,6 +430,7 @@
             scores.breached,
             scores.excused,
             scores.known_from,
+            scores.verdicts,
             band.from_percent,
             band.percent,
             fees.credit_fees * band.percent / 100 as credit,
@@ -558,7 +563,8 @@
                 'stage', credit_stage, 'met', met, 'breached', breached, 'excused', excused,
                 'percent', trim_scale(round(met * 100.0 / (met + breached), 12)),
                 'from_percent', trim_scale(from_percent), 'pays_percent', trim_scale(percent),
-                'base', credit_fees, 'cap', cap, 'known_from', known_from
+                'base', credit_fees, 'cap', cap, 'known_from', known_from,
+                'verdicts', verdicts
             )
         from credits
         where least({{ round_money('credit', 'currency_exponent', 'rounding_mode') }}, cap) > 0

@@ -8,7 +8,7 @@ with operations as (
             and scope.billing_period = priced.billing_period
 ),
 
-{{ line_ctes('operations', source('ops', 'touched_periods')) }}
+{{ line_ctes('operations', source('ops', 'touched_periods'), ref('credited_promises')) }}
 
 select
     {{ line_columns() }}

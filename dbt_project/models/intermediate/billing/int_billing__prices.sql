@@ -4,7 +4,9 @@
 -- to be done over the month: nothing ('line'); tiers, packages and storage count units over all of
 -- it ('month'); a card with order rules makes one line of an order's service fees ('order').
 with operations as (
-    select operations.*
+    select
+        operations.*,
+        scope.order_no
     from {{ ref('billable_operations') }} as operations
     inner join {{ source('ops', 'batch_orders') }} as scope
         on
@@ -15,19 +17,16 @@ with operations as (
 
 counted as (
     select
-        operations.*,
-        coalesce(
-            sum(quantity) over (
-                partition by tenant_id, order_id, operation
-                order by occurred_at, operation_key
-                rows between unbounded preceding and 1 preceding
-            ),
-            0
-        ) as units_before,
-        sum(quantity) over (partition by tenant_id, order_id, operation) as units_of_order
+        *,
+        sum(quantity) over (
+            partition by order_no, operation
+            order by occurred_at, operation_key
+        ) - quantity as units_before,
+        sum(quantity) over (partition by order_no, operation) as units_of_order
     from operations
 ),
 
+-- What an order's flags multiply by; the factors are exact, so that their order changes nothing.
 factors as (
     select
         sets.tenant_id,
@@ -66,7 +65,7 @@ charged as (
             when charges.model = 'storage' and charges.measure <> 'half_month' then 'month'
             when
                 cards.has_order_rules and charges.is_service_fee
-                and counted.order_id !~ '^(receipt|stock):'
+                and counted.operation not in ('receiving', 'storage')
                 then 'order'
             else 'line'
         end as grain,
@@ -79,7 +78,8 @@ charged as (
             when charges.model not in ('pass_through', 'percentage') then charges.unit_price
         end as listed_price,
         case
-            when charges.model in ('per_operation', 'surcharge') then sign(counted.quantity)
+            when charges.model in ('per_operation', 'surcharge', 'pass_through', 'percentage')
+                then sign(counted.quantity)
             when charges.model = 'first_unit'
                 then case when counted.units_before = 0 then least(counted.quantity, 1) else 0 end
             when charges.model = 'additional_unit'
@@ -88,7 +88,6 @@ charged as (
                     - case
                         when counted.units_before = 0 then least(counted.quantity, 1) else 0
                     end
-            when charges.model in ('pass_through', 'percentage') then sign(counted.quantity)
             else counted.quantity
         end as billed_quantity
     from counted
@@ -105,66 +104,68 @@ charged as (
             and (charges.flag is null or charges.flag = any(counted.flags))
     left join {{ source('reference', 'tiers') }} as tiers
         on
-            tiers.tenant_id = charges.tenant_id
+            charges.model = 'order_volume'
+            and tiers.tenant_id = charges.tenant_id
             and tiers.card_version = charges.card_version
             and tiers.charge_code = charges.charge_code
-            and charges.model = 'order_volume'
             and tiers.above < counted.units_of_order
             and (tiers.up_to is null or tiers.up_to >= counted.units_of_order)
+),
+
+priced as (
+    select
+        *,
+        case
+            when grain = 'month' then null
+            when model = 'pass_through'
+                then trim_scale(converted_amount * (1 + coalesce(markup_percent, 0) / 100))
+            when model = 'percentage'
+                then
+                    trim_scale(
+                        sign(converted_amount) * greatest(
+                            least(abs(converted_amount) * percent / 100, most), least
+                        )
+                    )
+            else billed_quantity * listed_price
+        end as unrounded_amount
+    from charged
 )
 
 select
-    charged.tenant_id,
-    charged.operation_key,
-    charged.charge_code,
-    charged.order_id,
-    charged.operation,
-    charged.operation_code,
-    charged.site,
-    charged.occurred_at,
-    charged.billing_period,
-    charged.currency,
-    charged.card_version,
-    charged.tax_code,
-    charged.is_service_fee,
-    charged.grain,
-    charged.billed_quantity,
-    case when charged.grain <> 'month' then charged.listed_price end as unit_price,
-    case
-        when charged.grain = 'month' then null
-        when charged.model = 'pass_through'
-            then
-                trim_scale(
-                    charged.converted_amount * (1 + coalesce(charged.markup_percent, 0) / 100)
-                )
-        when charged.model = 'percentage'
-            then
-                trim_scale(
-                    greatest(
-                        least(charged.converted_amount * charged.percent / 100, charged.most),
-                        charged.least
-                    )
-                )
-        else charged.billed_quantity * charged.listed_price
-    end as unrounded_amount,
-    case when charged.grain = 'order' then coalesce(factors.factor, 1) end as factor,
+    priced.tenant_id,
+    priced.operation_key,
+    priced.charge_code,
+    priced.order_id,
+    priced.operation,
+    priced.operation_code,
+    priced.site,
+    priced.occurred_at,
+    priced.billing_period,
+    priced.currency,
+    priced.card_version,
+    priced.tax_code,
+    priced.is_service_fee,
+    priced.grain,
+    priced.billed_quantity,
+    case when priced.grain <> 'month' then priced.listed_price end as unit_price,
+    priced.unrounded_amount,
+    case when priced.grain = 'order' then coalesce(factors.factor, 1) end as factor,
     -- The minimum is due once an order: where its first work lies.
-    charged.grain = 'order'
-    and (charged.billing_period, charged.card_version) = (
-        first_value(charged.billing_period) over first_work,
-        first_value(charged.card_version) over first_work
+    priced.grain = 'order'
+    and (priced.billing_period, priced.card_version) = (
+        first_value(priced.billing_period) over first_work,
+        first_value(priced.card_version) over first_work
     ) as minimum_applies
-from charged
+from priced
 left join factors
     on
-        factors.tenant_id = charged.tenant_id
-        and factors.card_version = charged.card_version
-        and factors.flags = charged.flags
+        factors.tenant_id = priced.tenant_id
+        and factors.card_version = priced.card_version
+        and factors.flags = priced.flags
 where
-    charged.billed_quantity <> 0
-    or charged.model in ('pass_through', 'percentage')
-    or charged.grain = 'month'
+    priced.billed_quantity <> 0
+    or priced.grain = 'month'
 window first_work as (
-    partition by charged.tenant_id, charged.order_id, charged.grain
-    order by charged.occurred_at, charged.operation_key
+    partition by priced.order_no, priced.grain
+    order by priced.occurred_at, priced.operation_key
 )

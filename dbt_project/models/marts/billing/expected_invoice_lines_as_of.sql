@@ -5,7 +5,25 @@ with operations as (
     where occurred_at <= {{ as_of() }}
 ),
 
-{{ line_ctes('operations', 'operations') }}
+promises as (
+    select
+        states.tenant_id,
+        states.order_id,
+        states.stage,
+        states.instance,
+        date_trunc('month', states.due_at at time zone tenants.billing_zone)::date
+            as billing_period,
+        states.state,
+        states.excused,
+        states.version,
+        states.known_from
+    from {{ ref('clock_states') }} as states
+    inner join {{ source('reference', 'tenants') }} as tenants
+        on tenants.tenant_id = states.tenant_id
+    where states.state in ('met', 'breached') and states.due_at is not null
+),
+
+{{ line_ctes('operations', 'operations', 'promises') }}
 
 select
     tenant_id,

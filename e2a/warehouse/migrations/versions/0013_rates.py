@@ -22,6 +22,7 @@ comment on column reference.tenants.active_from is
 comment on column reference.tenants.active_until is 'First day without service; null is never.';
 
 alter table reference.rate_cards
+add column load_no bigint generated always as identity,
 add column rounding_level text not null default 'line' check (rounding_level in ('line', 'invoice')),
 add column look_back_days integer not null default 90,
 add column series text not null default 'INV',
@@ -42,6 +43,8 @@ add column credit_target numeric(38, 12),
 add column credit_base text[],
 add column credit_cap_percent numeric(38, 12),
 add column credit_tax_code text;
+comment on column reference.rate_cards.load_no is
+'Order of loading: of two cards that begin at one instant, the one loaded last holds (B2).';
 comment on column reference.rate_cards.look_back_days is
 'How long after a month''s end its late events are billed on a later invoice (B7).';
 comment on column reference.rate_cards.has_order_rules is
@@ -150,7 +153,7 @@ return (
     order by
         c.valid_from > period::timestamp at time zone t.billing_zone asc,
         case when c.valid_from <= period::timestamp at time zone t.billing_zone then c.valid_from end desc,
-        c.valid_from asc, c.card_version desc
+        c.valid_from asc, c.load_no desc
     limit 1
 );
 comment on function reference.card_of_month(text, date) is
