@@ -3,7 +3,7 @@
 Instants are compared as instants, numbers exactly, percentages to the digits that were written.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -26,10 +26,16 @@ class Difference:
 
 
 def fields(
-    expected: PolicyModel, actual: Mapping[str, Any] | None, zone: str, within: str = ""
+    expected: PolicyModel,
+    actual: Mapping[str, Any] | None,
+    zone: str,
+    within: str = "",
+    without: Collection[str] = (),
 ) -> Iterator[Difference]:
     """The fields that were written and differ; `actual` of None has nothing in any."""
     for name in _written(expected):
+        if name in without:
+            continue
         wanted = getattr(expected, name)
         got = (actual or {}).get(name, "none" if name == "state" else None)
         if not _is_same(name, wanted, got, zone):
@@ -49,6 +55,20 @@ def rows(
             yield Difference(within, NOTHING, _row(actual[place], zone))
         else:
             yield from fields(expected[place], actual[place], zone, f"{within}.")
+
+
+def unordered(
+    name: str, expected: Sequence[PolicyModel], actual: Sequence[Mapping[str, Any]], zone: str
+) -> Iterator[Difference]:
+    """Two lists in any order: what agrees is paired first, the rest place by place."""
+    wanted, left = [], list(actual)
+    for one in expected:
+        same = next((row for row in left if not any(fields(one, row, zone))), None)
+        if same is None:
+            wanted.append(one)
+        else:
+            left.remove(same)
+    yield from rows(name, wanted, left, zone)
 
 
 def number(name: str, expected: int, actual: int) -> Iterator[Difference]:

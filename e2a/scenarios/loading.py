@@ -1,19 +1,22 @@
 """Scenarios into a scratch database, by the loader and the store that everything else uses."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
 import psycopg
 
+from e2a.billing.invoices import draft
 from e2a.domain.deliveries import Delivery, Events
 from e2a.domain.events import EARLIEST_PLAUSIBLE
 from e2a.domain.policies import Policies
 from e2a.domain.scenarios import Written
 from e2a.domain.scenarios.facts import Arrival
 from e2a.domain.scenarios.tenant import TenantKeys
+from e2a.scenarios.acting import act
 from e2a.warehouse.canonical import InboxRow, Understood, understand
 from e2a.warehouse.reference import load
 from e2a.warehouse.reference.promises import policy_version
@@ -46,19 +49,55 @@ def name_of(written: Written, tenant: str, simulated: str | None = None) -> str:
     return f"{name}~{simulated}" if simulated else name
 
 
-def load_all(connection: Connection, scenarios: Sequence[Written]) -> int:
-    """Load and judge everything; returns how many events there were."""
-    events, seqs = 0, count(1)
-    for start in range(0, len(scenarios), CHUNK):
-        judged = [j for w in scenarios[start : start + CHUNK] for j in _judged(w)]
-        with connection.transaction():
-            for one in judged:
-                _load_policies(connection, one)
-            rows = [row for one in judged for row in _rows(one, seqs)]
-            store(connection, rows, PARSER)
-        events += len(rows)
-    refresh(connection)
-    return events
+@dataclass(slots=True)
+class Loaded:
+    """Everything loaded and judged.
+
+    Attributes:
+        events: how many there were.
+        steps: (scenario, place of the step, how it was refused) of each step.
+    """
+
+    events: int = 0
+    steps: list[tuple[Written, int, str | None]] = field(default_factory=list)
+
+
+def load_all(connection: Connection, scenarios: Sequence[Written]) -> Loaded:
+    """Load and judge everything, step by step where scenarios have steps, and draft invoices."""
+    loaded, seqs = Loaded(), count(1)
+    for phase in range(1 + max((len(w.scenario.steps) for w in scenarios), default=0)):
+        for start in range(0, len(scenarios), CHUNK):
+            judged = [j for w in scenarios[start : start + CHUNK] for j in _judged(w)]
+            with connection.transaction():
+                for one in judged if phase == 0 else ():
+                    _load_policies(connection, one)
+                rows = [row for one in judged for row in _rows(one, phase, seqs)]
+                store(connection, rows, PARSER)
+            loaded.events += len(rows)
+        refresh(connection)
+        loaded.steps += [_stepped(connection, w, phase) for w in scenarios if _has(w, phase)]
+    if any(keys.rate_cards for w in scenarios for keys in w.scenario.all_tenants.values()):
+        draft(connection, max(map(all_recorded_at, scenarios)))
+    return loaded
+
+
+def _has(written: Written, phase: int) -> bool:
+    return phase < len(written.scenario.steps)
+
+
+def _in_order(written: Written) -> list[tuple[datetime, int]]:
+    """The steps by their instants, with their places."""
+    zone_of, steps = written.facts.zone_of_tenant, written.scenario.steps
+    return sorted((step.at.instant(zone_of(step.tenant)), n) for n, step in enumerate(steps))
+
+
+def _stepped(
+    connection: Connection, written: Written, phase: int
+) -> tuple[Written, int, str | None]:
+    at, place = _in_order(written)[phase]
+    step = written.scenario.steps[place]
+    tenant = name_of(written, written.scenario.tenant_of(step.tenant))
+    return written, place, act(connection, tenant, step, at)
 
 
 def _judged(written: Written) -> Iterator[_Judged]:
@@ -122,10 +161,11 @@ def _horizon(written: Written) -> tuple[date, date]:
     return min(near, default=EARLIEST) - BEFORE, max(near, default=EARLIEST) + AFTER
 
 
-def _rows(judged: _Judged, seqs: Iterator[int]) -> Iterator[Understood]:
+def _rows(judged: _Judged, phase: int, seqs: Iterator[int]) -> Iterator[Understood]:
     """Each event as an inbox row of its own, received when it was recorded (C19)."""
+    instants = [at for at, _ in _in_order(judged.written)]
     for arrival in judged.written.facts.arrivals:
-        if arrival.tenant == judged.tenant:
+        if arrival.tenant == judged.tenant and bisect_left(instants, arrival.recorded_at) == phase:
             yield _row(judged.name, arrival, next(seqs))
 
 
@@ -139,6 +179,7 @@ def _row(tenant: str, arrival: Arrival, seq: int) -> Understood:
 def all_recorded_at(written: Written) -> datetime:
     """The instant from which on nothing more became known."""
     instants = [arrival.recorded_at for arrival in written.facts.arrivals]
+    instants += [at for at, _ in _in_order(written)]
     for keys in written.scenario.all_tenants.values():
         instants += [r.approved_at.instant(keys.first_zone) for r in keys.restatements]
     return max(instants, default=datetime.min.replace(tzinfo=UTC))

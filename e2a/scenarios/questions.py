@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from e2a.domain.scenarios import Written
+from e2a.domain.scenarios.answers import InvoiceAnswer
 from e2a.domain.scenarios.events import named
 from e2a.domain.scenarios.questions import (
     KINDS,
@@ -12,18 +13,22 @@ from e2a.domain.scenarios.questions import (
     CountQuestion,
     InboxQuestion,
     InvoiceQuestion,
+    InvoiceRef,
     OnTimeQuestion,
     OperationsQuestion,
     Question,
 )
-from e2a.scenarios import asking
-from e2a.scenarios.comparing import Difference, fields, number, rows, shown
+from e2a.scenarios import asking, billing
+from e2a.scenarios.comparing import Difference, fields, number, rows, shown, unordered
 from e2a.scenarios.loading import name_of
 from e2a.warehouse.as_of import ask
 
 NO_CLOCK = (
     "there is no such clock at that instant: its `from` was not reached by then (left out, it is "
     "`released`, which takes an order_paid), or no policy selects the order"
+)
+NO_INVOICE = (
+    "there is no such invoice: no operation of that month is billed, or no such one arrived"
 )
 
 
@@ -105,8 +110,12 @@ class Asked:
             case InboxQuestion(inbox=which, expect=expected):
                 became = asking.inbox(self.connection, self._tenant, which)
                 yield from fields(expected, became, self._zone)
-            case InvoiceQuestion() | OperationsQuestion():
-                yield Difference(self._subject(), "an answer", "no answer: not built yet")
+            case InvoiceQuestion(invoice=invoice, expect=wanted):
+                yield from self._invoice(invoice, wanted)
+            case OperationsQuestion(operations=work, expect=counts):
+                order = self._order_id("order", work.order) if work.order else None
+                done = billing.operations(self.connection, self._tenant, work, order)
+                yield from fields(counts, done, self._zone)
 
     def _clock(self, question: ClockQuestion) -> Iterator[Difference]:
         key, name, stage = self.written.scenario.asked_about(question)
@@ -126,6 +135,16 @@ class Asked:
         if question.versions is not None:
             yield from rows(
                 "versions", question.versions, asking.versions(self.connection, of), self._zone
+            )
+
+    def _invoice(self, which: InvoiceRef, expected: InvoiceAnswer) -> Iterator[Difference]:
+        found = billing.invoice(self.connection, self._tenant, which)
+        self.hint = NO_INVOICE if found is None else None
+        lists = {"lines", "findings"} & expected.model_fields_set
+        yield from fields(expected, found, self._zone, without=lists)
+        for name in sorted(lists):
+            yield from unordered(
+                name, getattr(expected, name) or (), (found or {}).get(name, []), self._zone
             )
 
     def _order_id(self, key: str, name: str) -> str:

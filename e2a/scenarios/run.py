@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from e2a.domain.scenarios import Written
 from e2a.scenarios.asking import Connection
 from e2a.scenarios.comparing import Difference
-from e2a.scenarios.loading import all_recorded_at, load_all
+from e2a.scenarios.loading import Loaded, all_recorded_at, load_all
 from e2a.scenarios.questions import Asked
 
 
@@ -43,10 +43,26 @@ def run(
         scenarios: with an id of its own each.
         say: told how it goes on.
     """
-    events = load_all(connection, scenarios)
+    loaded = load_all(connection, scenarios)
     questions = sum(len(written.scenario.questions) for written in scenarios)
-    say(f"judged     {len(scenarios):,} scenarios with {events:,} events, {questions:,} questions")
-    return [Result(written, list(_wrong(connection, written))) for written in scenarios]
+    say(
+        f"judged     {len(scenarios):,} scenarios with {loaded.events:,} events, {questions:,} questions"
+    )
+    results = [Result(written, list(_wrong(connection, written))) for written in scenarios]
+    for result in results:
+        result.wrong[:0] = _steps(result.written, loaded)
+    return results
+
+
+def _steps(written: Written, loaded: Loaded) -> Iterator[Wrong]:
+    for of, place, refused in loaded.steps:
+        step = written.scenario.steps[place] if of is written else None
+        if step is not None and step.refused is not bool(refused):
+            expected = "refused" if step.refused else "done"
+            yield Wrong(
+                written.line("steps", place), f"step {place + 1}",
+                [Difference("step", expected, refused or "done")],
+            )  # fmt: skip
 
 
 def _wrong(connection: Connection, written: Written) -> Iterator[Wrong]:

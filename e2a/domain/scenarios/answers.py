@@ -119,3 +119,53 @@ class InboxAnswer(PolicyModel):
     duplicates: int | None = None
     conflicts: int | None = None
     implausible_times: int | None = None
+
+
+class InvoiceLineAnswer(PolicyModel):
+    """A line of an invoice."""
+
+    charge: Id | None = None
+    kind: Id | None = None
+    tier: int | None = None
+    price: Decimal | None = None
+    quantity: Decimal | None = None
+    unrounded: Decimal | None = None
+    amount: Decimal | None = None
+    tax: Id | None = None
+    order: Id | None = None
+    corrects: Id | None = None
+
+
+class FindingAnswer(PolicyModel):
+    """What the guard found, and what became of it."""
+
+    rule: Id | None = None
+    charge: Id | None = None
+    severity: Id | None = None
+    discrepancy: Decimal | None = None
+    open: bool | None = None
+    adjustment: Id | None = None
+
+
+class InvoiceAnswer(PolicyModel):
+    """An invoice at the end of the scenario; lists must be complete, in any order."""
+
+    status: Id | None = None
+    number: Id | None = None
+    currency: Id | None = None
+    pre_tax: Decimal | None = None
+    tax: Decimal | None = None
+    total: Decimal | None = None
+    lines: tuple[InvoiceLineAnswer, ...] | None = None
+    findings: tuple[FindingAnswer, ...] | None = None
+    credit_notes: tuple[Decimal, ...] | None = None
+    blocked: bool | None = None
+
+
+class OperationsAnswer(PolicyModel):
+    """How many operations end how; `reasons` of those that are not billed."""
+
+    billed: int | None = None
+    not_billable: int | None = None
+    quarantined: int | None = None
+    reasons: dict[Id, int] | None = None

@@ -10,7 +10,7 @@ from e2a.domain.events import EventType
 
 EVERYWHERE = (
     "at", "occurred_at", "recorded_at", "type", "id", "source", "tenant", "order", "shipment",
-    "site", "aliases", "flags", "note",
+    "site", "aliases", "flags", "repeat", "note",
 )  # fmt: skip
 
 ORDER_FACTS = ("service_level", "channel", "destination", "promised_at", "ship_by")

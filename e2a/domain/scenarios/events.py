@@ -97,6 +97,7 @@ class EventText(PolicyModel):
     id: Id | None = None
     source: Source | None = None
     tenant: Id | None = None
+    repeat: Annotated[int, Field(ge=1, le=10_000)] = 1
     order: Id | None = None
     shipment: Id | None = None
     receipt: Id | None = None
@@ -148,6 +149,15 @@ class EventText(PolicyModel):
                 f"{self.type} takes no `{name}`; it takes {', '.join(keys.takes) or 'nothing else'}"
             )
         return self
+
+    def copy_of(self, number: int) -> "EventText":
+        """One of the repeated events: `{n}` in its names is the number, from 1."""
+        named = {
+            name: value.replace("{n}", str(number))
+            for name in NUMBERED
+            if isinstance(value := getattr(self, name), str)
+        }
+        return self.model_copy(update=named)
 
     @property
     def when(self) -> Moment:
@@ -212,6 +222,9 @@ class EventText(PolicyModel):
         said = self.model_dump(mode="json", include=set(_ATTRIBUTES), exclude_unset=True)
         return {_ATTRIBUTES[name]: value for name, value in said.items()}
 
+
+NUMBERED = ("order", "shipment", "receipt", "hold", "package")
+"""Names that a repeated event tells apart."""
 
 _ATTRIBUTES = {
     "station": "station", "worker": "worker_id", "package": "package", "measures": "measures",

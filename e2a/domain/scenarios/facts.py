@@ -38,15 +38,20 @@ class Facts:
     @cached_property
     def arrivals(self) -> list[Arrival]:
         """All events as written."""
-        return [self._arrival(place) for place in range(len(self.scenario.events))]
+        return [
+            self._arrival(place, number)
+            for place, event in enumerate(self.scenario.events)
+            for number in range(1, event.repeat + 1)
+        ]
 
-    def _arrival(self, place: int) -> Arrival:
+    def _arrival(self, place: int, number: int) -> Arrival:
         event = self.scenario.events[place]
         zone = self.zone_of(event)
         times = {key: moment.instant(zone, fold) for key, moment, fold in _moments(event)}
         occurred_at = times.pop("at")
         recorded_at = times.pop("recorded_at", occurred_at)
-        canonical = event.canonical(self.scenario.ids[place], {"occurred_at": occurred_at, **times})
+        id = self.scenario.ids[place] + (f"-{number}" if event.repeat > 1 else "")
+        canonical = event.copy_of(number).canonical(id, {"occurred_at": occurred_at, **times})
         tenant = self.scenario.tenant_of(event.tenant)
         return Arrival(tenant, self.source_of(event), recorded_at, canonical)
 
@@ -59,6 +64,8 @@ class Facts:
                 yield from _unknown(getattr(keys, key), keys.first_zone, (*at, key))
         for place, event in enumerate(scenario.events):
             yield from _unknown(event, self.zone_of(event), ("events", place))
+        for place, step in enumerate(scenario.steps):
+            yield from _unknown(step, self.zone_of_tenant(step.tenant), ("steps", place))
         for place, question in enumerate(scenario.questions):
             yield from _unknown(question, self.zone_of_question(question), ("questions", place))
 
@@ -83,6 +90,10 @@ class Facts:
             case CountQuestion(count=which):
                 site = which.site or self._sites.get((tenant, which.order))
         return self._zone(tenant, site)
+
+    def zone_of_tenant(self, name: str | None) -> str:
+        """The zone in which a step's times are local."""
+        return self._zone(self.scenario.tenant_of(name), None)
 
     def _zone(self, tenant: str, site: str | None) -> str:
         keys = self.scenario.all_tenants[tenant]

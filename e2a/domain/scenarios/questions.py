@@ -20,15 +20,17 @@ from e2a.domain.scenarios.answers import (
     ONLY_NOW,
     ClockAnswer,
     InboxAnswer,
+    InvoiceAnswer,
     OnTimeAnswer,
+    OperationsAnswer,
     SegmentAnswer,
     States,
     VersionAnswer,
 )
 from e2a.domain.scenarios.events import Id
+from e2a.domain.scenarios.steps import Month
 from e2a.domain.scenarios.times import When
 
-Month = Annotated[str, BeforeValidator(lambda v: str(v)), Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])$")]
 Day = Annotated[str, BeforeValidator(lambda v: str(v)), Field(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
@@ -128,22 +130,40 @@ class InboxQuestion(_Question):
     expect: InboxAnswer
 
 
-class _Billing(_Question):
-    as_of: When | None = None
-    known_at: When | None = None
-    expect: Any = None
+class InvoiceRef(PolicyModel):
+    """Our invoice of a month, or one that was imported, by its name."""
+
+    month: Month | None = None
+    imported: Id | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.month is None) == (self.imported is None):
+            raise ValueError("say which invoice: `month` or `imported`")
+        return self
 
 
-class InvoiceQuestion(_Billing):
-    """Reserved: what is billed."""
+class InvoiceQuestion(_Question):
+    """What an invoice says at the end of the scenario."""
 
-    invoice: dict[str, Any]
+    invoice: InvoiceRef
+    expect: InvoiceAnswer
 
 
-class OperationsQuestion(_Billing):
-    """Reserved: what was done that may be billed."""
+class OperationsFilter(PolicyModel):
+    """Which operations are counted."""
 
-    operations: dict[str, Any]
+    order: Id | None = None
+    operation: Id | None = None
+    code: Id | None = None
+    month: Month | None = None
+
+
+class OperationsQuestion(_Question):
+    """What was done that may be billed, and how it ends."""
+
+    operations: OperationsFilter
+    expect: OperationsAnswer
 
 
 KINDS = ("count", "on_time", "inbox", "invoice", "operations")

@@ -11,6 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from e2a.domain.events import Code
 from e2a.domain.scenarios.events import EventText, Ids
 from e2a.domain.scenarios.questions import ClockQuestion, CountQuestion, OnTimeQuestion, Question
+from e2a.domain.scenarios.steps import Step
 from e2a.domain.scenarios.tenant import TenantKeys
 
 TENANT = "acme"
@@ -32,6 +33,7 @@ class Scenario(TenantKeys):
     note: str | None = None
     tenants: dict[Code, TenantKeys] = Field(default_factory=dict)
     events: tuple[EventText, ...] = ()
+    steps: tuple[Step, ...] = ()
     questions: tuple[Question, ...]
 
     @model_validator(mode="after")
@@ -113,6 +115,9 @@ def contradictions(scenario: Scenario) -> Iterator[tuple[Path, str]]:
     yield from _of_events(scenario)
     if not scenario.questions:
         yield ("questions",), "ask at least one question"
+    for place, step in enumerate(scenario.steps):
+        if step.tenant not in (None, *scenario.all_tenants):
+            yield ("steps", place, "tenant"), f"there is no tenant {step.tenant}"
     for place, question in enumerate(scenario.questions):
         if question.tenant not in (None, *scenario.all_tenants):
             yield ("questions", place, "tenant"), f"there is no tenant {question.tenant}"

@@ -4,7 +4,8 @@ The entries are those of `policies/<tenant>/`; only what a test would have to in
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Self
 
 from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
@@ -15,6 +16,8 @@ from pydantic_core.core_schema import no_info_before_validator_function
 from e2a.domain.events import Code
 from e2a.domain.policies import (
     CalendarText,
+    FxText,
+    LimitsText,
     Policies,
     PolicyModel,
     RateCardText,
@@ -68,9 +71,16 @@ class PolicyEntry(SlaPolicyText):
 
 
 class CardEntry(RateCardText):
-    """An entry of `rates.yaml`, in force and known since long ago unless it says otherwise."""
+    """An entry of `rates.yaml`, in force and known since long ago unless it says otherwise.
+
+    The guard may adjust nothing by itself unless the card says so.
+    """
 
     valid_from: ValidFrom = LONG_AGO
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
+    limits: LimitsText = LimitsText(
+        per_finding=Decimal(0), total=Decimal(0), total_percent=Decimal(0)
+    )
     loaded_at: When | None = None
 
     def text(self) -> RateCardText:
@@ -101,6 +111,9 @@ class TenantKeys(PolicyModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     policies: Annotated[tuple[PolicyEntry, ...], _OneOrMore()] = ()
     rate_cards: Annotated[tuple[CardEntry, ...], _OneOrMore()] = ()
+    fx: Annotated[tuple[FxText, ...], _OneOrMore()] = ()
+    active_from: date | None = None
+    active_until: date | None = None
     restatements: Annotated[tuple[RestatementText, ...], _OneOrMore()] = ()
 
     @property
@@ -130,6 +143,8 @@ class TenantKeys(PolicyModel):
             service_levels=self.service_levels,
             channels=self.channels,
             currency=self.currency,
+            active_from=self.active_from,
+            active_until=self.active_until,
         )
 
     def all_policies(self, name: str) -> Policies:
@@ -138,6 +153,7 @@ class TenantKeys(PolicyModel):
             tenant=self.tenant_text(name),
             sla=tuple(entry.text() for entry in self.policies),
             rates=tuple(card.text() for card in self.rate_cards),
+            fx=self.fx,
         )
 
     def loads(self, name: str) -> Iterator[tuple[datetime | None, Policies]]:
