@@ -5,7 +5,7 @@ many orders it does so in chunks: each is a transaction of its own, and workers 
 scratch tables of their own take chunks in turn (`ops.worker`). The caller holds the lease.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -98,6 +98,7 @@ def rebuild(
     *,
     chunk: int = CHUNK,
     workers: int = WORKERS,
+    only: Collection[str] | None = None,
 ) -> int:
     """Derive the stored models of every order again; the functions must be deployed.
 
@@ -106,6 +107,7 @@ def rebuild(
         progress: called after each chunk with orders done and orders in all.
         chunk: orders a transaction.
         workers: passes side by side.
+        only: models to derive, with all that they read; None is all, and strikes the orders off.
 
     Returns:
         Orders derived. A chunk that fails raises, and what was committed stays.
@@ -117,7 +119,7 @@ def rebuild(
     told = _Told(progress, orders_known(warehouse))
     with ThreadPoolExecutor(workers) as pool:
         for finished in [
-            pool.submit(_work, warehouse, worker, queue, told) for worker in range(workers)
+            pool.submit(_work, warehouse, worker, queue, told, only) for worker in range(workers)
         ]:
             finished.result()
     return told.done
@@ -140,7 +142,13 @@ class _Told:
             self.progress(self.done, self.orders)
 
 
-def _work(warehouse: Warehouse, worker: int, queue: "SimpleQueue[Chunk]", told: _Told) -> None:
+def _work(
+    warehouse: Warehouse,
+    worker: int,
+    queue: "SimpleQueue[Chunk]",
+    told: _Told,
+    only: Collection[str] | None,
+) -> None:
     with warehouse.connect(Role.APP) as connection:
         # The workers are the parallelism: a query's own helpers would only fight for their cores.
         connection.execute(
@@ -150,13 +158,14 @@ def _work(warehouse: Warehouse, worker: int, queue: "SimpleQueue[Chunk]", told: 
         )
         connection.commit()
         for chunk in _taken(queue):
-            # Counted in a transaction of its own: who counts a table keeps every other from doing so
-            # until it commits, and the workers would take turns.
+            # Counted in a transaction of its own: who counts a table keeps all others from it until
+            # it commits, and the workers would take turns.
             with connection.transaction():
                 orders = _claim(connection, chunk)
             with connection.transaction():
-                refresh_models(connection)
-                strike_off(connection)
+                refresh_models(connection, only)
+                if only is None:
+                    strike_off(connection)
             told.add(orders)
 
 

@@ -6,7 +6,7 @@ deployed by dbt from the models themselves (`dbt_project/macros/hot.sql`): dbt, 
 and this module all run the same SQL.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -94,11 +94,20 @@ def refresh(connection: psycopg.Connection[Any]) -> Scope:
     return scope
 
 
-def refresh_models(connection: psycopg.Connection[Any]) -> None:
-    """Derive every stored model again for the orders in scope, each after those that it reads."""
+def refresh_models(
+    connection: psycopg.Connection[Any], only: Collection[str] | None = None
+) -> None:
+    """Derive the stored models again for the orders in scope, each after those that it reads.
+
+    Args:
+        connection: within a transaction.
+        only: these models, which must contain what they read; None is all.
+    """
     for (model,) in connection.execute(
         "select model from ops.hot_models order by step, model"
     ).fetchall():
+        if only is not None and model not in only:
+            continue
         name = psycopg.sql.Identifier(f"refresh_{model}")
         connection.execute(psycopg.sql.SQL("select ops.{}()").format(name))
 
