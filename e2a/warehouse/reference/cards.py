@@ -7,38 +7,66 @@ import psycopg
 from psycopg import sql
 
 from e2a.domain.policies import ChargeText, FxText, RateCardText, TenantText, instant_of
+from e2a.warehouse.reference.touching import touch_foreign
 from e2a.warehouse.reference.versions import version
 
 Row = Mapping[str, Any]
 
 
 def load_card(connection: psycopg.Connection[Any], tenant: TenantText, card: RateCardText) -> int:
-    """Add a rate card with all that belongs to it; 0 when this version is there (B2)."""
-    key = {"tenant_id": tenant.tenant, "card_version": version(card)}
-    valid_from = instant_of(card.valid_from, tenant.billing_zone)
-    whole = {**key, "valid_from": valid_from, "billing_zone": tenant.billing_zone, **_whole(card)}
-    if not _insert(connection, "rate_cards", whole):
+    """Add a rate card with all that belongs to it; 0 when this version holds already (B2).
+
+    Of the cards that begin at one instant the one loaded last holds, so a text that was taken back
+    and written again is a version again: h, h.2, h.3, ...
+    """
+    said, valid_from = version(card), instant_of(card.valid_from, tenant.billing_zone)
+    names = [
+        name
+        for (name,) in connection.execute(
+            "select card_version from reference.rate_cards "
+            "where tenant_id = %s and valid_from = %s order by load_no",
+            (tenant.tenant, valid_from),
+        ).fetchall()
+    ]
+    if names and names[-1].partition(".")[0] == said:
         return 0
-    for table, row in _parts(card):
-        _insert(connection, table, {**key, **row})
+    times = sum(name.partition(".")[0] == said for name in names)
+    key = {
+        "tenant_id": tenant.tenant,
+        "card_version": f"{said}.{times + 1}" if times else said,
+    }
+    whole = {**key, "valid_from": valid_from, "billing_zone": tenant.billing_zone, **_whole(card)}
+    for table, row in (("rate_cards", whole), *((t, {**key, **r}) for t, r in _parts(card))):
+        _insert(connection, table, row)
     return 1
 
 
 def load_fx(
     connection: psycopg.Connection[Any], tenant: TenantText, rates: tuple[FxText, ...]
 ) -> int:
-    """Add dated rates; a rate that is there already stays, so that no finalised amount moves."""
-    return sum(
-        _insert(
-            connection,
-            "fx_rates",
-            {
-                "tenant_id": tenant.tenant, "rate_date": fx.date, "base": fx.base,
-                "quote": fx.quote, "rate": fx.rate,
-            },
-        )
-        for fx in rates
-    )  # fmt: skip
+    """Add dated rates or correct them, and have the orders priced anew that they concern (B9).
+
+    Finalised invoices keep their amounts: what a corrected rate changes is a prior-period line (B7).
+    """
+    changed = [fx.date for fx in rates if connection.execute(_FX, _fx(tenant, fx)).rowcount]
+    if changed:
+        touch_foreign(connection, tenant.tenant, min(changed))
+    return len(changed)
+
+
+def _fx(tenant: TenantText, fx: FxText) -> Row:
+    return {
+        "tenant": tenant.tenant, "date": fx.date, "base": fx.base, "quote": fx.quote,
+        "rate": fx.rate,
+    }  # fmt: skip
+
+
+_FX = """
+insert into reference.fx_rates as f (tenant_id, rate_date, base, quote, rate)
+values (%(tenant)s, %(date)s, %(base)s, %(quote)s, %(rate)s)
+on conflict (tenant_id, rate_date, base, quote) do update set rate = excluded.rate
+where f.rate <> excluded.rate
+"""
 
 
 def _whole(card: RateCardText) -> Row:
@@ -124,12 +152,12 @@ def _charge(charge: ChargeText) -> Row:
     }
 
 
-def _insert(connection: psycopg.Connection[Any], table: str, row: Row) -> int:
-    return connection.execute(
-        sql.SQL("insert into reference.{} ({}) values ({}) on conflict do nothing").format(
+def _insert(connection: psycopg.Connection[Any], table: str, row: Row) -> None:
+    connection.execute(
+        sql.SQL("insert into reference.{} ({}) values ({})").format(
             sql.Identifier(table),
             sql.SQL(", ").join(map(sql.Identifier, row)),
             sql.SQL(", ").join(map(sql.Placeholder, row)),
         ),
         row,
-    ).rowcount
+    )

@@ -11,6 +11,7 @@ from e2a.domain.policies import Policies
 from e2a.warehouse.reference.calendars import HORIZON, Horizon
 from e2a.warehouse.reference.cards import load_card, load_fx
 from e2a.warehouse.reference.promises import load_calendars, load_promises
+from e2a.warehouse.reference.touching import touch_months
 
 ALWAYS_KNOWN = "-infinity"
 
@@ -42,7 +43,10 @@ def load(
     counts = [0, 0, 0, 0]
     for policies in tenants:
         known = _first_or(connection, policies.tenant.tenant, loaded_at)
-        counts[0] += _load_tenant(connection, policies)
+        changed = _load_tenant(connection, policies)
+        counts[0] += changed
+        if changed:
+            touch_months(connection, policies.tenant.tenant)
         counts[2] += load_calendars(connection, policies, horizon)
         for entry in policies.sla:
             counts[1] += load_promises(connection, policies, entry, known)

@@ -305,6 +305,9 @@ offers as (
         operation,
         code,
         bool_or(model in ('pass_through', 'percentage')) as needs_cost,
+        bool_or(
+            model not in ('pass_through', 'percentage', 'per_operation', 'surcharge')
+        ) as needs_quantity,
         bool_or(flag is null) as is_unconditional,
         coalesce(array_agg(flag) filter (where flag is not null), '{}') as flags
     from {{ source('reference', 'charges') }}
@@ -335,15 +338,19 @@ judged as (
                 and not coalesce(any_code.flags && converted.flags, false)
                 and not coalesce(own_code.flags && converted.flags, false)
                 then 'no_charge_applies'
-            when coalesce(any_code.needs_cost, false) or coalesce(own_code.needs_cost, false)
-                then case
-                    when converted.charge_amount is null then 'no_charge_amount'
-                    when
-                        converted.charge_currency <> converted.currency
-                        and converted.converted_amount is null
-                        then 'no_fx_rate'
-                end
-            when converted.quantity is null then 'quantity_unknown'
+            when
+                (any_code.needs_cost or own_code.needs_cost)
+                and converted.charge_amount is null
+                then 'no_charge_amount'
+            when
+                (any_code.needs_cost or own_code.needs_cost)
+                and converted.charge_currency <> converted.currency
+                and converted.converted_amount is null
+                then 'no_fx_rate'
+            when
+                (any_code.needs_quantity or own_code.needs_quantity)
+                and converted.quantity is null
+                then 'quantity_unknown'
         end as standing_reason
     from converted
     left join {{ source('billing', 'closed_periods') }} as closed

@@ -79,7 +79,7 @@ charged as (
         end as listed_price,
         case
             when charges.model in ('per_operation', 'surcharge', 'pass_through', 'percentage')
-                then sign(counted.quantity)
+                then sign(coalesce(counted.quantity, 1))
             when charges.model = 'first_unit'
                 then case when counted.units_before = 0 then least(counted.quantity, 1) else 0 end
             when charges.model = 'additional_unit'

@@ -178,6 +178,7 @@ grant select on all tables in schema reference to e2a_reader, e2a_app;
 grant insert on
     reference.tiers, reference.multipliers, reference.taxes, reference.credit_bands, reference.fx_rates
 to e2a_app;
+grant update on reference.fx_rates to e2a_app;
 """
 
 
