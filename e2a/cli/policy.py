@@ -11,7 +11,7 @@ import typer
 from e2a.cli import policy_restate, policy_simulate
 from e2a.cli.console import JsonOption, now, out, print_json, say
 from e2a.cli.policy_files import shown, subjects
-from e2a.domain.lint import ELSEWHERE, RULES, Finding, Severity, lint
+from e2a.domain.lint import RULES, Finding, Severity, lint
 
 app = typer.Typer(
     help="Policies: lint them, try a change on history, judge history anew.",
@@ -74,5 +74,3 @@ def _explain(json: bool) -> None:
         return
     for rule in rules:
         out.print(f"{rule['id']} {rule['title']} ({rule['severity']})\n    {rule['doc']}\n")
-    for name, words in ELSEWHERE.items():
-        out.print(f"{name} {words}")

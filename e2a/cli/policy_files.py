@@ -11,7 +11,7 @@ from pathlib import Path
 from e2a.domain.errors import BadInputError, UnknownTenantError
 from e2a.domain.lint import Node, Subject, read, subject
 from e2a.domain.policies import Policies
-from e2a.domain.policy_text import FILES, parse
+from e2a.domain.policy_text import FILES, OPTIONAL, parse
 from e2a.warehouse.policies import policies_folder
 from e2a.warehouse.reference.folder import SCENARIOS
 
@@ -112,18 +112,20 @@ def read_text(path: Path) -> str:
 
 
 def kind_of(path: Path) -> str:
-    """Which of a tenant's three files a file is: by its name, else by its shape.
+    """Which of a tenant's files a file is: by its name, else by its shape.
 
     Raises:
         BadInputError: it is a scenario.
     """
-    if path.stem in FILES:
+    if path.stem in (*FILES, *OPTIONAL):
         return path.stem
     root, _ = read(str(path), read_text(path))
     if root["scenario"]:
         raise BadInputError(f"{path} is a scenario, no policy", "Try it: e2a scenario run")
     if root.kind == "mapping" and root["tenant"]:
         return "tenant"
+    if root[0]["quote"]:
+        return "fx"
     return "rates" if root[0]["charges"] else "sla"
 
 
@@ -132,13 +134,14 @@ def _file(path: Path, tenant: str | None) -> Chosen:
     home = policies_folder() / tenant if tenant else path.parent
     if tenant and not _files(home):
         raise BadInputError(f"There is no tenant folder {home}", "Name a tenant of policies/")
-    siblings = _files(home) if tenant or path.stem in FILES else {}
-    folder = home.absolute().name if set(siblings | {kind: path}) == set(FILES) else ""
+    siblings = _files(home) if tenant or path.stem == kind else {}
+    folder = home.absolute().name if set(siblings | {kind: path}) >= set(FILES) else ""
     return Chosen(folder, siblings | {kind: path}, path)
 
 
 def _files(folder: Path) -> dict[str, Path]:
-    return {stem: file for stem in FILES if (file := folder / f"{stem}.yaml").is_file()}
+    stems = (*FILES, *OPTIONAL)
+    return {stem: file for stem in stems if (file := folder / f"{stem}.yaml").is_file()}
 
 
 def _is_tenant(path: Path) -> bool:

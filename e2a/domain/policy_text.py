@@ -76,7 +76,8 @@ def from_documents(folder: str, documents: Mapping[str, Any]) -> Policies:
     except ValidationError as error:
         raise _sentence(folder, error) from None
     for found in disagreements(policies):
-        raise ConfigurationError(f"{folder}/sla.yaml, {found.place}: {found.problem}", found.fix)
+        where = f"{folder}/{found.file}.yaml, {found.place}"
+        raise ConfigurationError(f"{where}: {found.problem}", found.fix)
     return policies
 
 

@@ -10,12 +10,11 @@ Nothing here reads a file, a clock or a database: `e2a.cli.policy` does.
 
 from e2a.domain.lint.findings import Finding, Rule, Severity
 from e2a.domain.lint.nodes import Node, read
-from e2a.domain.lint.registry import ELSEWHERE, RULES
+from e2a.domain.lint.registry import RULES
 from e2a.domain.lint.run import lint
 from e2a.domain.lint.subject import Subject, subject
 
 __all__ = [
-    "ELSEWHERE",
     "RULES",
     "Finding",
     "Node",

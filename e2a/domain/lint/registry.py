@@ -6,8 +6,11 @@ held against this list by a test.
 
 from e2a.domain.lint import (
     calendars,
+    cards,
     changes,
     cover,
+    credits,
+    facts,
     references,
     selection,
     stages,
@@ -26,6 +29,8 @@ RULES = (
     Rule("L03", "Unit missing or mixed", ERROR, units.units_missing_or_mixed),
     Rule("L04", "Absurd threshold", ERROR, thresholds.absurd_thresholds),
     Rule("L05", "At-risk ladder not ascending", ERROR, thresholds.unordered_ladder),
+    Rule("L06", "Overlapping credit bands", ERROR, credits.bands_overlap),
+    Rule("L07", "Gap in credit bands", WARNING, credits.bands_have_gaps),
     Rule("L08", "Shadowed policy", ERROR, selection.shadowed),
     Rule("L09", "Duplicate policy", ERROR, selection.duplicated),
     Rule("L10", "Same condition, different result", ERROR, selection.contradicting),
@@ -36,19 +41,13 @@ RULES = (
     Rule("L15", "Zone unknown or clock change", ERROR, zones.zones_and_clock_changes),
     Rule("L16", "Holiday calendar runs out", ERROR, calendars.holidays_run_out),
     Rule("L17", "Hours empty or reversed", ERROR, calendars.hours_empty_or_reversed),
+    Rule("L18", "Currency, rounding or tier bounds unclear", ERROR, cards.money_unclear),
+    Rule("L19", "Charge not reproducible from events", ERROR, facts.not_from_facts),
+    Rule("L20", "Tier cliff", WARNING, cards.tier_cliff),
+    Rule("L21", "Penalty uncapped", ERROR, credits.penalty_unbounded),
     Rule("L22", "Threshold outside (0, 1]", ERROR, thresholds.level_outside_range),
     Rule("L23", "Loosened", WARNING, changes.loosened),
+    Rule("L24", "Prices in force changed", WARNING, cards.repriced),
     Rule("L25", "Policy without a test", INFO, cover.untested),
 )
 """In the order of their ids; `severity` is the most that a rule says."""
-
-ELSEWHERE = {
-    "L06": "Overlapping bands: of SLA credits, with billing.",
-    "L07": "Gap in bands: of SLA credits, with billing.",
-    "L18": "Currency, rounding and tier bounds: with billing.",
-    "L19": "Charge not reproducible from facts: with billing.",
-    "L20": "Tier cliff: with billing.",
-    "L21": "Penalty uncapped: with billing.",
-    "L24": "Change impact: answered by `e2a policy simulate`, which replays history.",
-}
-"""Ids that are taken, and where they are answered."""

@@ -8,6 +8,7 @@ valid_from. These rules read the same order of preference off the text.
 from collections.abc import Iterator
 from itertools import combinations
 
+from e2a.domain.lint.cards import same_beginning
 from e2a.domain.lint.findings import Remark, Severity
 from e2a.domain.lint.subject import SELECTORS, Entry, Subject
 
@@ -69,8 +70,10 @@ def duplicated(subject: Subject) -> Iterator[Remark]:
 def contradicting(subject: Subject) -> Iterator[Remark]:
     """Two policies with the same selectors, precedence and valid_from must not differ.
 
-    Nothing but chance would decide which one judges an order.
+    Nothing but chance would decide which one judges an order. Nor may two rate cards begin at one
+    instant.
     """
+    yield from same_beginning(subject)
     for first, second in versions(subject):
         common = set(first.stages) & set(second.stages)
         if first.since == second.since and common and _result(first) != _result(second):

@@ -76,6 +76,16 @@ class Subject:
         return self.files.get("sla", Node(""))
 
     @property
+    def rates(self) -> Node:
+        """`rates.yaml`."""
+        return self.files.get("rates", Node(""))
+
+    @property
+    def cards(self) -> Sequence[Node]:
+        """The rate cards of `rates.yaml`, in its order."""
+        return [node for node in self.rates if node.kind == "mapping"]
+
+    @property
     def sites(self) -> Mapping[object, Node]:
         """The tenant's sites by name."""
         return self.tenant["sites"].members

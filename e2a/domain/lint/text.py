@@ -40,7 +40,7 @@ def against_schema(subject: Subject, said: Sequence[Remark] = ()) -> Iterator[Re
             refused = True
             if not any(_concerns(problem.node, remark) for remark in said):
                 yield problem
-    if not refused and not said and set(subject.files) == set(FILES):
+    if not refused and not said and set(subject.files) >= set(FILES):
         yield from _as_a_whole(subject)
 
 
@@ -87,7 +87,7 @@ def _as_a_whole(subject: Subject) -> Iterator[Remark]:
     """What only the three files together can contradict."""
     documents = {stem: node.plain() for stem, node in subject.files.items()}
     for found in disagreements(Policies.model_validate(documents)):
-        node, _ = _walk(subject.sla, found.place.split("."))
+        node, _ = _walk(subject.files[found.file], found.place.split("."))
         yield Remark(node, found.problem, found.fix)
 
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime, time
 from difflib import get_close_matches
+from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -39,11 +42,12 @@ class Policies(PolicyModel):
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Something in `sla.yaml` that `tenant.yaml` or another entry contradicts."""
+    """Something in a file that `tenant.yaml` or another entry of it contradicts."""
 
     place: str
     problem: str
     fix: str
+    file: str = "sla"
 
 
 def disagreements(policies: Policies) -> Iterator[Disagreement]:
@@ -54,6 +58,28 @@ def disagreements(policies: Policies) -> Iterator[Disagreement]:
                 problem = f"{key.rsplit('.')[-1].split('_')[-1]} {value} is not in tenant.yaml"
                 yield Disagreement(f"{number}.{key}", problem, _fix(value, known))
     yield from _repeated(policies)
+    yield from _cards(policies)
+
+
+def _cards(policies: Policies) -> Iterator[Disagreement]:
+    """Two cards that begin at one instant, or a month in two currencies (B2, B9)."""
+    zone = policies.tenant.billing_zone
+    begins = {card: instant_of(text.valid_from, zone) for card, text in enumerate(policies.rates)}
+    ordered = sorted(begins, key=lambda card: begins[card])
+    for early, late in pairwise(ordered):
+        if begins[early] == begins[late]:
+            problem, fix = "another card begins at that instant too", "Give one of them another"
+        elif policies.rates[early].currency != policies.rates[late].currency and not _is_month(
+            begins[late].astimezone(ZoneInfo(zone))
+        ):
+            problem, fix = "a new currency begins within a month", "Let it begin with a month"
+        else:
+            continue
+        yield Disagreement(f"{late}.valid_from", problem, fix, "rates")
+
+
+def _is_month(local: datetime) -> bool:
+    return local.day == 1 and local.time() == time()
 
 
 def _names(

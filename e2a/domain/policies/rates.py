@@ -75,6 +75,15 @@ class SlaCreditText(PolicyModel):
     cap_percent: Percent
     tax: Code | None = None
 
+    @model_validator(mode="after")
+    def _bands_apart(self) -> Self:
+        begins = [band.from_percent for band in self.bands]
+        if len(set(begins)) < len(begins):
+            raise ValueError("two bands begin at the same `from_percent`")
+        if self.cap_percent > 100 or any(band.pays_percent > 100 for band in self.bands):
+            raise ValueError("a credit pays at most 100 percent")
+        return self
+
 
 class FxText(PolicyModel):
     """One dated rate: 1 `base` = `rate` `quote` (B9)."""

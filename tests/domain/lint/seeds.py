@@ -50,6 +50,29 @@ SLA = """\
 RATES = """\
 - valid_from: 2026-01-01
   currency: USD
+  rounding: half_up
+  limits: { per_finding: 50, total: 100.10, total_percent: 5 }
+  taxes: { vat: 20 }
+  minimum: { amount: 1500, tax: vat }
+  order: { minimum: 0.50, multipliers: [ { flag: rush, factor: 2 } ] }
+  sla_credit:
+    stage: ship
+    target_percent: 98
+    bands:
+      - { from_percent: 0, pays_percent: 15 }
+      - { from_percent: 94, pays_percent: 10 }
+    base: [pick]
+    cap_percent: 10
+    tax: vat
+  charges:
+    pick: { operation: pick, model: first_unit, price: 0.1 }
+    freight: { operation: label, model: pass_through, markup_percent: 8 }
+    gifts: { operation: vas, code: gift_wrap, model: graduated,
+             tiers: [ { up_to: 10, price: 2 }, { price: 1 } ] }
+    space: { model: storage, code: pallet, measure: snapshot, price: 18 }
+- valid_from: 2026-07-01
+  currency: USD
+  rounding: half_up
   limits: { per_finding: 50, total: 100.10, total_percent: 5 }
   charges:
     pick: { operation: pick, model: first_unit, price: 0.1 }
@@ -211,6 +234,36 @@ SEEDS = [
     Seed("L17", "tenant", '2026-12-23: "12:00"', '2026-12-23: §"18:00"'),
     Seed("L17", "tenant", '2026-12-23: "12:00"', '§2026-12-27: "12:00"'),
     Seed("L17", "sla", CUT, 'cut_off: §"05:00"'),
+    # L06, L07, L21
+    Seed("L06", "rates", "from_percent: 94", "from_percent: §0"),
+    Seed("L07", "rates", "from_percent: 0", "from_percent: §90"),
+    Seed("L07", "rates", "from_percent: 94", "from_percent: §98"),
+    Seed("L07", "rates", "pays_percent: 15", "pays_percent: §5"),
+    Seed("L21", "rates", RATES, RATES.replace("    cap_percent: 10\n", "").replace(
+        "sla_credit", "§sla_credit")),
+    Seed("L21", "rates", "cap_percent: 10", "cap_percent: §101"),
+    Seed("L21", "rates", "pays_percent: 15", "pays_percent: §150"),
+    # L10, L18: rate cards
+    Seed("L10", "rates", "- valid_from: 2026-07-01", "- valid_from: §2026-01-01"),
+    Seed("L18", "rates", RATES, "- §" + RATES[2:].replace("  currency: USD\n", "", 1)),
+    Seed("L18", "rates", RATES, "- §" + RATES[2:].replace("  rounding: half_up\n", "", 1)),
+    Seed("L18", "rates", "2026-07-01\n  currency: USD", "2026-07-15\n  currency: §EUR"),
+    Seed("L18", "rates", "{ up_to: 10, price: 2 }, { price: 1 }",
+         "§{ price: 2 }, { price: 1 }"),
+    Seed("L18", "rates", "{ price: 1 }", "{ up_to: §20, price: 1 }"),
+    Seed("L18", "rates", "{ price: 1 }", "{ up_to: §10, price: 1.5 }, { price: 1 }"),
+    # L19
+    Seed("L19", "rates", "code: gift_wrap", "code: §gift_warp"),
+    Seed("L19", "rates", "operation: pick, model: first",
+         "operation: pick, code: §red, model: first"),
+    Seed("L19", "rates", "operation: label, model: pass", "operation: §pack, model: pass"),
+    Seed("L19", "rates", "flag: rush", "flag: §rushed"),
+    Seed("L19", "rates", "space: { model: storage, code: pallet,", "space: §{ model: storage,"),
+    Seed("L19", "rates", "operation: vas, code: gift_wrap", "operation: receiving, code: §crate"),
+    # L20
+    Seed("L20", "rates",
+         "model: graduated,\n             tiers: [ { up_to: 10, price: 2 }, { price: 1 } ]",
+         "model: volume, tiers: [ { up_to: 10, price: 2 }, { price: §1 } ]"),
     # L23
     Seed("L23", "sla", express(), express("2025-06-01", pick="{ within_minutes: 30 }") + express(
         pick="{ within_minutes: §60 }")),
