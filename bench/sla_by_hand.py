@@ -44,13 +44,17 @@ def differences(warehouse: Warehouse) -> dict[str, int]:
             columns = admin.execute(_COLUMNS, (table,)).fetchone()[0]
             ours = f"select {columns} from {table}"
             theirs = f"select {columns} from by_hand.{table.partition('.')[2]}"
-            found[table] = sum(
-                admin.execute(
-                    f"select count(*) from ({one} except all {other}) as alone"
-                ).fetchone()[0]
-                for one, other in ((ours, theirs), (theirs, ours))
-            )
+            found[table] = 0
+            for one, other, whose in ((ours, theirs, "models"), (theirs, ours, "script")):
+                alone = admin.execute(f"({one}) except all ({other})").fetchall()
+                found[table] += len(alone)
+                for row in alone[:SHOWN]:
+                    say(f"    only the {whose}: {row}")
     return found
+
+
+SHOWN = 5
+"""Rows of a difference that are printed."""
 
 
 def drop(warehouse: Warehouse) -> None:

@@ -200,7 +200,20 @@ landed as (
         0
     from happened
     order by recorded_at
-    returning tenant_id, order_name, shipment_name, recorded_at
+    returning
+        tenant_id, order_name, shipment_name, recorded_at, source, source_event_id, event_type,
+        corrects
+),
+
+corrections as (
+    insert into orders.corrections (tenant_id, source, corrected_id, correction_id)
+    select
+        tenant_id,
+        source,
+        corrects[1],
+        source_event_id
+    from landed
+    where event_type = 'event_voided' and order_name is null
 ),
 
 named as (

@@ -66,5 +66,6 @@ identity_specs = [
     for name, text in (
         ("identifiers", "One row per name of an order, learnt while events land."),
         ("shipments", "One row per parcel and order in it, learnt while events land."),
+        ("corrections", "One row per event and correction that names only it."),
     )
 ]

@@ -18,6 +18,7 @@ def learn(connection: psycopg.Connection[Any]) -> int:
     """
     _learn(connection, "orders.aliases", _ALIASES)
     _learn(connection, "orders.shipments", _SHIPMENTS)
+    _learn(connection, "orders.corrections", _CORRECTIONS)
     connection.execute(_NAMES)
     connection.execute("analyze met_names")
     connection.execute(_TOUCH_OLD)
@@ -31,7 +32,7 @@ def relearn(connection: psycopg.Connection[Any]) -> None:
     Orders are touched where a name came to mean another order.
     """
     connection.execute(_BEFORE)
-    for table in ("aliases", "shipments", "identifiers"):
+    for table in ("aliases", "shipments", "corrections", "identifiers"):
         connection.execute(f"delete from orders.{table}")
     connection.execute(_STAGE_ALL)
     learn(connection)
@@ -84,6 +85,15 @@ where shipment_name is not null and order_name is not null
 group by tenant_id, shipment_name, order_name
 on conflict (tenant_id, shipment_name, order_name) do update
 set known_from = excluded.known_from where s.known_from > excluded.known_from
+"""
+
+# What a newer reading withdrew may stay: the models look at the correction itself.
+_CORRECTIONS = """
+insert into orders.corrections (tenant_id, source, corrected_id, correction_id)
+select distinct v.tenant_id, v.source, named.source_event_id, v.source_event_id
+from staged as v cross join lateral unnest(v.corrects) as named (source_event_id)
+where v.event_type = 'event_voided' and v.order_name is null and v.shipment_name is null
+on conflict do nothing
 """
 
 # Every name reachable from a name of these events, once.

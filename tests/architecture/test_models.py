@@ -85,7 +85,10 @@ def test_every_model_above_the_events_reads_scratch_and_not_history():
         for n, m in MODELS.items()
         if m["fqn"][1:3] in (["intermediate", "orders"], ["intermediate", "sla"])
     }
-    assert {n for n in between if _reads_what_is_kept(n)} == {"int_orders__events"}
+    assert {n for n in between if _reads_what_is_kept(n)} == {
+        "int_orders__events",
+        "int_orders__corrections",
+    }
 
 
 def test_the_scope_of_periods_is_read_at_the_bottom_and_nowhere_else():

@@ -25,7 +25,17 @@ events as (
     select
         order_no,
         max(known_at) as last_known_at
-    from {{ ref('int_orders__events') }}
+    from (
+        select
+            order_no,
+            known_at
+        from {{ ref('int_orders__events') }}
+        union all
+        select
+            order_no,
+            known_at
+        from {{ ref('int_orders__corrections') }}
+    ) as news
     group by order_no
 )
 

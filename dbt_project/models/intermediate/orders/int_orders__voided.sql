@@ -9,20 +9,34 @@
 -- Events that a correction of the same source declares false, with the ranges of recorded time over
 -- which it does: until that correction is itself declared false (C9, C10); corrections of
 -- corrections are followed four deep. Corrections are few, and found by an index of their own.
-with events as not materialized (
-    select * from {{ ref('int_orders__events') }}
+with statements as (
+    select
+        order_no,
+        source,
+        source_event_id,
+        corrects,
+        known_at
+    from {{ ref('int_orders__events') }}
+    where event_type = 'event_voided'
+    union all
+    select
+        order_no,
+        source,
+        source_event_id,
+        corrects,
+        known_at
+    from {{ ref('int_orders__corrections') }}
 ),
 
 corrections as (
     select
-        events.order_no,
-        events.source,
-        events.source_event_id as correction_id,
+        statements.order_no,
+        statements.source,
+        statements.source_event_id as correction_id,
         named.source_event_id,
-        events.known_at
-    from events
-    cross join lateral unnest(events.corrects) as named (source_event_id)
-    where events.event_type = 'event_voided'
+        statements.known_at
+    from statements
+    cross join lateral unnest(statements.corrects) as named (source_event_id)
 ),
 
 counting_0 as (
