@@ -4,25 +4,15 @@ Lines belong to `matching`. Tax is looked at on the invoice's own lines: a wrong
 finding, and the tax that follows from correcting it is not another (B10).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 
 from e2a.domain.findings import Finding, Rule
-from e2a.domain.invoice_lines import ZERO, InvoiceLine, plain
+from e2a.domain.invoice_lines import ZERO, plain
 
 WHOLE = "*"
 MODES = {"half_up": ROUND_HALF_UP, "half_even": ROUND_HALF_EVEN}
-
-
-@dataclass(frozen=True, slots=True)
-class TaxLine:
-    """Tax as an invoice states it; `base` and `percent` where it says them."""
-
-    tax_code: str
-    amount: Decimal
-    percent: Decimal | None = None
-    base: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +29,11 @@ class TaxRule:
         exact = max(base, ZERO) * self.percents[tax_code] / 100
         return exact.quantize(unit, MODES[self.mode])
 
+    def in_all(self, bases: Mapping[str, Decimal]) -> Decimal:
+        """The taxes of an invoice together; codes that the card does not know bear none."""
+        known = (code for code in bases if code in self.percents)
+        return sum((self.due(code, bases[code]) for code in known), ZERO)
+
 
 def wrong_currency(invoice_id: str, billed: str, card: str, total: Decimal) -> Finding:
     """An invoice in another currency than the card: nothing on it can be compared (B9)."""
@@ -46,41 +41,58 @@ def wrong_currency(invoice_id: str, billed: str, card: str, total: Decimal) -> F
     return Finding(Rule.WRONG_CURRENCY, "*", WHOLE, total, total, why, invoice_id)
 
 
-def wrong_total(
-    invoice_id: str, stated: Decimal | None, lines: Iterable[InvoiceLine], taxes: Iterable[TaxLine]
-) -> list[Finding]:
-    """Whether lines and tax add up to the total that the invoice states, if it states one."""
-    total = sum((line.amount for line in lines), ZERO) + sum((t.amount for t in taxes), ZERO)
-    if stated is None or stated == total:
+def no_card(invoice_id: str, total: Decimal) -> Finding:
+    """An invoice of a month in which no rate card is in force: nothing on it can be judged."""
+    why = "no rate card is in force in this month: nothing on the invoice can be assessed"
+    return Finding(Rule.UNASSESSABLE, "*", WHOLE, total, total, why, invoice_id)
+
+
+def wrong_total(invoice_id: str, stated: Decimal | None, added_up: Decimal) -> list[Finding]:
+    """Whether the total that an invoice states, if it states one, is its lines and tax added up."""
+    if stated is None or stated == added_up:
         return []
-    why = f"the invoice says {plain(stated)} in all, its lines and tax add up to {plain(total)}"
-    return [Finding(Rule.WRONG_TOTAL, "*", WHOLE, stated, total, why, invoice_id)]
+    why = f"it says {plain(stated)} in all, its lines and tax add up to {plain(added_up)}"
+    return [Finding(Rule.WRONG_TOTAL, "total", WHOLE, stated, added_up, why, invoice_id)]
 
 
 def wrong_tax(
-    invoice_id: str, lines: Sequence[InvoiceLine], taxes: Sequence[TaxLine], rule: TaxRule
+    invoice_id: str, billed: Decimal | None, bases: Mapping[str, Decimal], rule: TaxRule
 ) -> list[Finding]:
-    """Tax of each code against the card's percentage on the invoice's own lines (B4, B6)."""
-    findings = []
-    for code in sorted({tax.tax_code for tax in taxes} | set(rule.percents)):
-        billed = sum((tax.amount for tax in taxes if tax.tax_code == code), ZERO)
-        base = sum((line.amount for line in lines if line.tax_code == code), ZERO)
-        finding = _tax(invoice_id, code, billed, base, rule)
-        if finding is not None:
-            findings.append(finding)
-    return findings
+    """Tax as billed against the card's percentages on the invoice's own lines (B4, B6).
+
+    Args:
+        invoice_id: the invoice.
+        billed: its tax in all; None if it does not say.
+        bases: sum of its lines by tax code; '' is no tax.
+        rule: of the card.
+    """
+    unknown = [code for code in sorted(bases) if code and code not in rule.percents]
+    if unknown:
+        why = f"no rate card in force knows tax {', '.join(unknown)}"
+        return [_untold(invoice_id, billed or ZERO, why)]
+    due = rule.in_all(bases)
+    if billed is None:
+        why = f"the invoice does not say its tax; on its lines it comes to {plain(due)}"
+        return [_untold(invoice_id, ZERO, why)] if due else []
+    if billed == due:
+        return []
+    why = f"tax is {plain(billed)}, on the invoice's lines it comes to {plain(due)}"
+    return [Finding(Rule.WRONG_TAX, "tax", "tax", billed, due, why, invoice_id)]
 
 
-def _tax(
-    invoice_id: str, code: str, billed: Decimal, base: Decimal, rule: TaxRule
-) -> Finding | None:
-    place = f"tax/{code}"
-    if code not in rule.percents:
-        why = f"tax {code}: no rate card in force knows this tax"
-        return Finding(Rule.UNASSESSABLE, code, place, billed, billed, why, invoice_id)
-    due = rule.due(code, base)
-    if due == billed:
-        return None
-    percent = plain(rule.percents[code])
-    why = f"tax {code}: billed {plain(billed)}, {percent} % of {plain(base)} is {plain(due)}"
-    return Finding(Rule.WRONG_TAX, code, place, billed, due, why, invoice_id)
+def stale_tax(
+    invoice_id: str, stored: Decimal, bases: Mapping[str, Decimal], rule: TaxRule
+) -> list[Finding]:
+    """Whether the tax of a draft of ours is what its lines call for, adjustments included.
+
+    Nothing is to be adjusted then: the draft has to be made again.
+    """
+    due = rule.in_all(bases)
+    if stored == due:
+        return []
+    why = f"its tax is {plain(stored)} and should be {plain(due)}: make the draft again"
+    return [Finding(Rule.WRONG_TOTAL, "total", WHOLE, stored, due, why, invoice_id)]
+
+
+def _untold(invoice_id: str, billed: Decimal, why: str) -> Finding:
+    return Finding(Rule.UNASSESSABLE, "tax", "tax", billed, billed, why, invoice_id)

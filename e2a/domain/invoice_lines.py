@@ -26,6 +26,7 @@ class InvoiceLine:
         invoice_id: where it is billed; empty for an expected line.
         issue: number of the invoice among those of the month, first issued first.
         billed_before: the invoice that billed the identical charge first (B14), else None.
+        nearly_before: the invoice that billed the same work first, with another amount.
     """
 
     charge_code: str
@@ -39,6 +40,7 @@ class InvoiceLine:
     invoice_id: str = ""
     issue: int = 0
     billed_before: str | None = None
+    nearly_before: str | None = None
 
     @property
     def content(self) -> Content:

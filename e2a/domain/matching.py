@@ -31,6 +31,7 @@ def compare(
     billed: Sequence[InvoiceLine],
     expected: Sequence[InvoiceLine],
     knowledge: Knowledge | None = None,
+    last: str | None = None,
 ) -> list[Finding]:
     """All differences between what was billed and what the events call for.
 
@@ -43,18 +44,22 @@ def compare(
         billed: of one month of one tenant, of one or several invoices, `issue` telling their order.
         expected: of the same month.
         knowledge: what is known of the charges; None takes every charge as known.
+        last: the invoice that was issued last, to which belongs what was left out; None takes the
+            last of `billed`.
     """
     findings: list[Finding] = []
     grouped = _grouped(billed), _grouped(expected)
     for group in sorted({*grouped[0], *grouped[1]}, key=lambda one: (one[0], one[1] or "")):
         findings += _compare_group(grouped[0][group], grouped[1][group])
-    findings = _laid(findings, billed)
+    findings = _laid(findings, billed, last)
     if knowledge is not None:
         findings = [knowledge.judge(finding) for finding in findings]
     return numbered(findings)
 
 
-def compare_keyed(billed: Sequence[InvoiceLine], expected: Sequence[InvoiceLine]) -> list[Finding]:
+def compare_keyed(
+    billed: Sequence[InvoiceLine], expected: Sequence[InvoiceLine], invoice_id: str | None = None
+) -> list[Finding]:
     """All differences between a draft of ours and its derivation, line key by line key."""
     mine, theirs = _by_key(billed), _by_key(expected)
     findings: list[Finding] = []
@@ -64,7 +69,7 @@ def compare_keyed(billed: Sequence[InvoiceLine], expected: Sequence[InvoiceLine]
             findings.append(_missing(due))
         for number, line in enumerate(lines):
             findings += _duplicate(line) if number and due else _difference(line, due)
-    return numbered(_laid(findings, billed))
+    return numbered(_laid(findings, billed, invoice_id))
 
 
 def numbered(findings: Iterable[Finding]) -> list[Finding]:
@@ -78,9 +83,12 @@ def numbered(findings: Iterable[Finding]) -> list[Finding]:
     return told
 
 
-def _laid(findings: Iterable[Finding], billed: Sequence[InvoiceLine]) -> list[Finding]:
+def _laid(
+    findings: Iterable[Finding], billed: Sequence[InvoiceLine], last: str | None
+) -> list[Finding]:
     """What was left out belongs to the invoice that was issued last."""
-    last = max(billed, key=lambda line: line.issue).invoice_id if billed else ""
+    if last is None:
+        last = max(billed, key=lambda line: line.issue).invoice_id if billed else ""
     return [f if f.invoice_id else replace(f, invoice_id=last) for f in findings]
 
 

@@ -18,14 +18,27 @@ def sift(lines: Iterable[InvoiceLine], period: date) -> tuple[list[Finding], lis
         lines: as billed.
         period: first day of the invoice's month; dates of lines are local to the billing zone (B1).
     """
-    findings, rest = [], []
+    findings: list[Finding] = []
+    rest: list[InvoiceLine] = []
     for line in lines:
         finding = _repeated(line) or _of_another_month(line, period)
         if finding is None:
             rest.append(line)
+            findings += _suspicious(line)
         else:
             findings.append(finding)
     return findings, rest
+
+
+def _suspicious(line: InvoiceLine) -> list[Finding]:
+    """Another amount for the same work is no duplicate yet: a suspicion, which claims nothing."""
+    if line.nearly_before is None:
+        return []
+    why = (
+        f"{line.charge_code} for {line.reference} of {line.performed_on} was billed by "
+        f"{line.nearly_before} already, with another amount"
+    )
+    return [line.finding(Rule.NEAR_DUPLICATE, line.amount, line.amount, why)]
 
 
 def _repeated(line: InvoiceLine) -> Finding | None:

@@ -9,6 +9,7 @@ from typing import Any
 from e2a.billing import guard
 from e2a.billing import invoices as billing
 from e2a.billing.imports import e2a_csv
+from e2a.billing.imports.formats import read_landed
 from e2a.domain.deliveries import Delivery, Source
 from e2a.domain.errors import E2AError
 from e2a.domain.scenarios.steps import (
@@ -65,7 +66,7 @@ def _do(connection: Connection, tenant: str, step: Step, at: datetime) -> None:
             _arrive(connection, tenant, step, at)
         case AuditStep():
             billing.draft(connection, at, billing.Scope(tenant))
-            guard.validate(connection, tenant)
+            guard.validate(connection, at, tenant)
             guard.propose(connection, at, tenant)
         case DecideStep(reason=reason):
             decision, which = step.decision
@@ -121,7 +122,7 @@ def _arrive(connection: Connection, tenant: str, step: ImportStep, at: datetime)
     headers = {"e2a-dialect": e2a_csv.DIALECT}
     body = text.getvalue().encode()
     land(connection, [Delivery(tenant, Source.FILE, name, at, body, headers=headers)])
-    e2a_csv.read_landed(connection)
+    read_landed(connection)
 
 
 def _worth(quantity: Decimal, price: Decimal | None) -> Decimal:

@@ -11,14 +11,20 @@ from e2a.sources.typed.translate import Lane
 
 DIALECT_HEADER = "e2a-dialect"
 EVENTS, BILLED_INVOICE = "events", "billed-invoice"
+FREIGHT_INVOICE, LOAD_TENDER = "x12-210", "x12-204"
+_FOR_THE_GUARD = {
+    BILLED_INVOICE: "billed_invoice",
+    FREIGHT_INVOICE: "freight_invoice",
+    LOAD_TENDER: "load_tender",
+}
 _LANE = Lane(namespace="order", history=True)
 
 
 def parse(delivery: Delivery) -> Events | NothingToDo:
-    """The file's events; an invoice billed elsewhere is kept for the guard and is no event."""
+    """The file's events; invoices and tenders are kept for the guard and are no events."""
     dialect = header(delivery, DIALECT_HEADER) or EVENTS
-    if dialect == BILLED_INVOICE:
-        return NothingToDo("billed_invoice")
+    if dialect in _FOR_THE_GUARD:
+        return NothingToDo(_FOR_THE_GUARD[dialect])
     if dialect != EVENTS:
-        raise unknown(f"Header {DIALECT_HEADER}", dialect, (EVENTS, BILLED_INVOICE))
+        raise unknown(f"Header {DIALECT_HEADER}", dialect, (EVENTS, *_FOR_THE_GUARD))
     return translate_all(decode(delivery), _LANE, delivery)

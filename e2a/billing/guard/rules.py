@@ -1,100 +1,28 @@
-"""The life of the guard's rules: shadow, active, quarantined (domain 6.14).
+"""The life of the guard's rules for each tenant: where they stand, back-tests, moves.
 
-A rule in shadow or quarantine still finds; what it finds is shown and never adjusted. A rule is
-promoted only after a back-test on history, and quarantined when people reverse what it did.
+What may follow what is decided by `e2a.domain.rule_life`; every move is kept in
+`billing.rule_moves`.
 """
 
+from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import psycopg
 from psycopg.types.json import Jsonb
 
-from e2a.domain.errors import BadInputError, RefusedError
-from e2a.domain.matching import NEW_RULES, Rule
+from e2a.domain.errors import BadInputError
+from e2a.domain.findings import Rule
+from e2a.domain.rule_life import (
+    BORN_ACTIVE,
+    BackTest,
+    Life,
+    must_quarantine,
+    promoted,
+)
 
-MOST_REVERSED = 0.1
-"""Share of a rule's applied adjustments that people may take back before it is quarantined."""
-FEWEST = 2
-"""So many reversals at least: one may be a mistake."""
-
-
-def states(connection: psycopg.Connection[Any], tenant: str) -> dict[Rule, str]:
-    """Each rule's state for a tenant."""
-    said = dict(
-        connection.execute(
-            "select rule, state from billing.rules where tenant_id = %s", (tenant,)
-        ).fetchall()
-    )
-    default = {rule: "shadow" if rule in NEW_RULES else "active" for rule in Rule}
-    return {rule: said.get(rule.value, state) for rule, state in default.items()}
-
-
-def active_rules(connection: psycopg.Connection[Any], tenant: str) -> frozenset[Rule]:
-    """The rules whose findings may be adjusted and block."""
-    return frozenset(rule for rule, s in states(connection, tenant).items() if s == "active")
-
-
-def backtest(
-    connection: psycopg.Connection[Any], tenant: str, rule: Rule, *, by: str, now: datetime
-) -> dict[str, Any]:
-    """What the rule found on history, and what people did about it; written down."""
-    with connection.transaction():
-        row = connection.execute(_HISTORY, (tenant, rule.value)).fetchone()
-        assert row is not None
-        result = dict(
-            zip(("invoices", "findings", "amount", "applied", "refused"), row, strict=True)
-        )
-        result["amount"] = f"{result['amount']:f}"
-        _note(connection, tenant, rule, "backtest", by, now, result)
-    return result
-
-
-def promote(
-    connection: psycopg.Connection[Any], tenant: str, rule: Rule, *, by: str, now: datetime
-) -> None:
-    """Let a rule adjust.
-
-    Raises:
-        RefusedError: there is no back-test since it was last moved, or people refused too much.
-    """
-    with connection.transaction():
-        row = connection.execute(_LAST, (tenant, rule.value)).fetchone()
-        if row is None or row[0] != "backtest":
-            raise RefusedError(
-                f"{rule} has no back-test since it was last moved",
-                f"Run `e2a adjustments rules backtest {rule} --tenant {tenant}` first",
-            )
-        result = row[1]
-        if result["refused"] > MOST_REVERSED * max(result["applied"] + result["refused"], 1):
-            raise RefusedError(
-                f"People refused {result['refused']} of what {rule} proposed",
-                "Mend the rule, then test it again",
-            )
-        _set(connection, tenant, rule, "active")
-        _note(connection, tenant, rule, "promote", by, now, {})
-
-
-def quarantine(
-    connection: psycopg.Connection[Any], tenant: str, rule: Rule, *, by: str, now: datetime,
-    why: str,
-) -> None:  # fmt: skip
-    """Stop a rule from adjusting; what it finds stays visible."""
-    with connection.transaction():
-        _set(connection, tenant, rule, "quarantined")
-        _note(connection, tenant, rule, "quarantine", by, now, {"why": why})
-
-
-def quarantine_if_reversed(
-    connection: psycopg.Connection[Any], tenant: str, rule: str, now: datetime
-) -> None:
-    """Quarantine a rule of which people reversed more than its share."""
-    row = connection.execute(_REVERSED, (tenant, rule)).fetchone()
-    assert row is not None
-    back, applied = row
-    if back >= FEWEST and back > MOST_REVERSED * applied:
-        why = f"{back} of {applied} adjustments reversed by people"
-        quarantine(connection, tenant, Rule(rule), by="guard", now=now, why=why)
+SYSTEM = "guard"
 
 
 def rule_named(name: str) -> Rule:
@@ -106,46 +34,206 @@ def rule_named(name: str) -> Rule:
     try:
         return Rule(name)
     except ValueError:
-        raise BadInputError(f"There is no rule {name}", f"Name one of {', '.join(Rule)}") from None
+        raise BadInputError(
+            f"There is no rule {name!r}", f"Name one of {', '.join(Rule)}"
+        ) from None
 
 
-def _set(connection: psycopg.Connection[Any], tenant: str, rule: Rule, state: str) -> None:
-    connection.execute(
-        "insert into billing.rules values (%s, %s, %s) "
-        "on conflict (tenant_id, rule) do update set state = excluded.state",
-        (tenant, rule.value, state),
-    )
+def lives(
+    connection: psycopg.Connection[Any], tenants: Iterable[str]
+) -> dict[str, dict[Rule, Life]]:
+    """Where each rule stands for each of these tenants."""
+    born = {rule: Life.ACTIVE if rule in BORN_ACTIVE else Life.SHADOW for rule in Rule}
+    stand = {tenant: dict(born) for tenant in tenants}
+    for tenant, rule, state in connection.execute(
+        "select tenant_id, rule, state from billing.rules where tenant_id = any(%s)",
+        (list(stand),),
+    ):
+        stand[tenant][Rule(rule)] = Life(state)
+    return stand
+
+
+def listed(connection: psycopg.Connection[Any], tenant: str) -> list[dict[str, Any]]:
+    """Every rule of a tenant with its state and what it found and did so far."""
+    counts = {
+        rule: (findings, applied, reversals)
+        for rule, findings, applied, reversals in connection.execute(_COUNTS, {"tenant": tenant})
+    }
+    stand = lives(connection, [tenant])[tenant]
+    connection.rollback()
+    rows = []
+    for rule in Rule:
+        findings, applied, reversals = counts.get(rule.value, (0, 0, 0))
+        rows.append(
+            {
+                "rule": rule.value, "state": stand[rule].value, "findings": findings,
+                "applied": applied, "reversed": reversals,
+            }
+        )  # fmt: skip
+    return rows
+
+
+def backtest(
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule, by: str, now: datetime
+) -> BackTest:
+    """Hold what a rule found in history against what people decided, and keep the result.
+
+    A finding is confirmed if an adjustment of its line or order was applied and stands, or if a
+    person approved it; it is contradicted if a person rejected or reversed that, or if its invoice
+    was settled without one.
+    """
+    with connection.transaction():
+        row = connection.execute(_HISTORY, {"tenant": tenant, "rule": rule.value}).fetchone()
+        assert row is not None
+        test = BackTest(rule, *row)
+        result = {**asdict(test), "amount": f"{test.amount:f}", "passed": test.passed}
+        state = lives(connection, [tenant])[tenant][rule]
+        _note(connection, tenant, rule, "backtest", state, by, "back-test on history", now, result)
+    return test
+
+
+def promote(
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule, by: str, reason: str,
+    now: datetime,
+) -> Life:  # fmt: skip
+    """Move a rule a step up: out of quarantine into shadow, out of shadow into force.
+
+    Raises:
+        BadInputError: it is active already, or no back-test has passed since it came where it is.
+    """
+    with connection.transaction():
+        connection.execute(_LOCK, (tenant,))
+        state, since = _stands(connection, tenant, rule)
+        row = connection.execute(_LAST_TEST, (tenant, rule.value)).fetchone()
+        tested_at, passed = row or (None, False)
+        to = promoted(
+            rule, state, since or datetime.min.replace(tzinfo=now.tzinfo), tested_at, passed
+        )
+        _move(connection, tenant, rule, "promote", to, by, reason, now)
+    return to
+
+
+def quarantine(
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule, by: str, reason: str,
+    now: datetime,
+) -> None:  # fmt: skip
+    """Let a rule adjust nothing by itself any more; what it finds waits for a person.
+
+    Raises:
+        BadInputError: it is quarantined already.
+    """
+    with connection.transaction():
+        connection.execute(_LOCK, (tenant,))
+        if _stands(connection, tenant, rule)[0] is Life.QUARANTINED:
+            raise BadInputError(f"Rule {rule} is quarantined", "There is nothing left to do")
+        _move(connection, tenant, rule, "quarantine", Life.QUARANTINED, by, reason, now)
+
+
+def quarantine_if_reversed(
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule, now: datetime
+) -> bool:
+    """Quarantine a rule of which people have reversed more than is borne since it is active."""
+    state, since = _stands(connection, tenant, rule)
+    row = connection.execute(
+        _REVERSALS, {"tenant": tenant, "rule": rule.value, "since": since, "guard": SYSTEM}
+    ).fetchone()
+    count = row[0] if row else 0
+    if not must_quarantine(state, count):
+        return False
+    why = f"people reversed {count} of its adjustments"
+    _move(connection, tenant, rule, "quarantine", Life.QUARANTINED, SYSTEM, why, now)
+    return True
+
+
+def _stands(
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule
+) -> tuple[Life, datetime | None]:
+    row = connection.execute(
+        "select state, since from billing.rules where tenant_id = %s and rule = %s",
+        (tenant, rule.value),
+    ).fetchone()
+    if row is None:
+        return lives(connection, [tenant])[tenant][rule], None
+    return Life(row[0]), row[1]
+
+
+def _move(
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule, move: str, to: Life, by: str,
+    reason: str, now: datetime,
+) -> None:  # fmt: skip
+    connection.execute(_SET, (tenant, rule.value, to.value, now))
+    _note(connection, tenant, rule, move, to, by, reason, now, {})
 
 
 def _note(
-    connection: psycopg.Connection[Any], tenant: str, rule: Rule, move: str, by: str,
-    now: datetime, result: dict[str, Any],
+    connection: psycopg.Connection[Any], tenant: str, rule: Rule, move: str, to: Life, by: str,
+    reason: str, now: datetime, result: dict[str, Any],
 ) -> None:  # fmt: skip
     connection.execute(
-        "insert into billing.rule_moves values (%s, %s, %s, %s, %s, %s)",
-        (tenant, rule.value, now, move, by, Jsonb(result)),
+        "insert into billing.rule_moves "
+        "(tenant_id, rule, moved_at, move, to_state, by_person, reason, result) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (tenant, rule.value, now, move, to.value, by, reason, Jsonb(result)),
     )
 
 
-_HISTORY = """
+_LOCK = "select from reference.tenants where tenant_id = %s for update"
+
+_SET = """
+insert into billing.rules values (%s, %s, %s, %s)
+on conflict (tenant_id, rule) do update set state = excluded.state, since = excluded.since
+"""
+
+_LAST_TEST = """
+select moved_at, (result ->> 'passed')::boolean from billing.rule_moves
+where tenant_id = %s and rule = %s and move = 'backtest' order by move_no desc limit 1
+"""
+
+_REVERSALS = """
+select count(*) from billing.adjustment_moves
+where
+    tenant_id = %(tenant)s and rule = %(rule)s and to_status = 'reversed'
+    and by_person <> %(guard)s and (%(since)s::timestamptz is null or moved_at >= %(since)s)
+"""
+
+_COUNTS = """
 select
-    (select count(*) from billing.invoices as i where i.tenant_id = f.tenant),
-    count(n.finding_key), coalesce(sum(abs(n.discrepancy)), 0),
-    count(a.finding_key) filter (where a.status = 'applied'),
-    count(a.finding_key) filter (where a.status in ('reversed', 'rejected'))
-from (select %s::text as tenant, %s::text as rule) as f
-left join billing.findings as n on n.tenant_id = f.tenant and n.rule = f.rule
-left join billing.adjustments as a
-    on a.tenant_id = n.tenant_id and a.finding_key = n.finding_key
-group by f.tenant
+    f.rule, count(distinct f.finding_key),
+    count(a.step) filter (where a.status in ('applied', 'reversed')),
+    count(a.step) filter (where a.status = 'reversed')
+from billing.findings as f
+left join billing.adjustments as a on a.tenant_id = f.tenant_id and a.finding_key = f.finding_key
+where f.tenant_id = %(tenant)s group by f.rule
 """
 
-_LAST = """
-select move, result from billing.rule_moves where tenant_id = %s and rule = %s
-order by moved_at desc, move limit 1
-"""
-
-_REVERSED = """
-select count(*) filter (where to_status = 'reversed'), count(*) filter (where to_status = 'applied')
-from billing.adjustment_moves where tenant_id = %s and rule = %s
+# Judged by what happened to the finding itself, else to others about the same charge and order.
+_HISTORY = """
+with found as (
+    select f.*, i.status from billing.findings as f
+    inner join billing.invoices as i on i.tenant_id = f.tenant_id and i.invoice_id = f.invoice_id
+    where f.tenant_id = %(tenant)s and f.rule = %(rule)s
+),
+judged as (
+    select
+        f.finding_key, f.billed, f.discrepancy,
+        bool_or(a.status = 'applied') as applied,
+        bool_or(a.status = 'rejected' or (a.status = 'reversed' and a.decided_by <> 'guard'))
+            as refused,
+        bool_or(f.status not in ('draft', 'review')) as settled
+    from found as f
+    left join billing.findings as s
+        on
+            s.tenant_id = f.tenant_id and s.invoice_id = f.invoice_id
+            and s.charge_code = f.charge_code
+            and (s.finding_key = f.finding_key or s.reference = f.reference)
+    left join billing.adjustments as a
+        on a.tenant_id = s.tenant_id and a.finding_key = s.finding_key
+    group by f.finding_key, f.billed, f.discrepancy
+)
+select
+    (select count(*) from billing.invoices where tenant_id = %(tenant)s),
+    count(*), coalesce(sum(abs(discrepancy)), 0),
+    count(*) filter (where applied and refused is not true),
+    count(*) filter (where refused or (settled and applied is not true))
+from judged
 """

@@ -1,23 +1,16 @@
-"""The statements of a validation: what of an invoice does not simply agree, and its findings.
+"""What a validation reads: temporary tables of one pass, and the lines that do not simply agree.
 
-Lines that another billing system exported carry no line keys, so both sides are compared by charge,
-price, quantity, amount and, where a line stands for one order, the order.
+What agrees is left out by the database, charge by charge; only the rest is compared in Python, so
+that a pass costs a few statements, whatever the number of lines.
 """
 
-# Imported invoices, and our own that are not finalised: tax and total as billed.
-INVOICES = """
+# Siblings of a month are compared together: what one invoice bills, another may bill again.
+GUARDED = """
+create temp table guarded on commit drop as
 select
-    i.tenant_id, i.invoice_id, i.billing_period, i.currency,
-    case when i.origin = 'imported' then i.tax end, i.stated_total,
-    (
-        select coalesce(sum(l.amount), 0) from billing.invoice_lines as l
-        where
-            l.tenant_id = i.tenant_id and l.invoice_id = i.invoice_id
-            and l.kind not in ('adjustment', 'prior_period')
-    ),
-    coalesce(c.currency, i.currency), coalesce(c.line_tolerance, 0),
-    coalesce(c.line_tolerance_percent, 0), coalesce(c.invoice_tolerance, 0),
-    coalesce(c.invoice_tolerance_percent, 0)
+    i.tenant_id, i.invoice_id, i.origin, i.billing_period, i.currency, i.stated_total, i.issuer,
+    c.card_version, c.currency as card_currency, c.currency_exponent, c.rounding_mode,
+    c.line_tolerance, c.line_tolerance_percent, c.invoice_tolerance, c.invoice_tolerance_percent
 from billing.invoices as i
 left join reference.rate_cards as c
     on
@@ -25,153 +18,152 @@ left join reference.rate_cards as c
         and c.card_version = reference.card_of_month(i.tenant_id, i.billing_period)
 where
     i.status in ('draft', 'review') and (%(tenant)s::text is null or i.tenant_id = %(tenant)s)
-order by i.tenant_id, i.invoice_id for update of i
+    and (
+        %(invoice)s::text is null
+        or exists (
+            select from billing.invoices as a
+            where
+                a.invoice_id = %(invoice)s and a.tenant_id = i.tenant_id and a.origin = i.origin
+                and a.billing_period = i.billing_period
+                and a.issuer is not distinct from i.issuer
+        )
+    );
+analyze guarded;
+create temp table guarded_months on commit drop as
+select distinct tenant_id, billing_period, card_currency, currency_exponent, rounding_mode
+from guarded where origin = 'imported' and issuer is null and currency = card_currency;
+analyze guarded_months
 """
 
-_SIDES = """
+LOCK = """
+select from billing.invoices
+where
+    status in ('draft', 'review') and (%(tenant)s::text is null or tenant_id = %(tenant)s)
+order by tenant_id, invoice_id for update
+"""
+
+INVOICES = "select * from guarded order by tenant_id, invoice_id"
+
+# Our own lines that are not what their key calls for.
+OWN = """
 with billed as (
-    select charge_code, unit_price, quantity, amount, case
-        when charge_code = 'order' then coalesce(
-            reference, substring(line_key from '^order/(.*)@[^@]*$')
-        )
-    end as reference
-    from billing.invoice_lines
-    where
-        tenant_id = %(tenant)s and invoice_id = %(invoice)s
-        and kind not in ('adjustment', 'prior_period')
+    select l.*
+    from guarded as g
+    inner join billing.invoice_lines as l
+        on l.tenant_id = g.tenant_id and l.invoice_id = g.invoice_id
+    where g.origin = 'own' and l.kind not in ('prior_period', 'adjustment')
 ),
 expected as (
-    select charge_code, unit_price, quantity, amount, case
-        when charge_code = 'order' then substring(line_key from '^order/(.*)@[^@]*$')
-    end as reference
-    from billing.expected_invoice_lines
-    where tenant_id = %(tenant)s and billing_period = %(period)s
+    select g.invoice_id, e.*
+    from guarded as g
+    inner join billing.expected_invoice_lines as e
+        on e.tenant_id = g.tenant_id and e.billing_period = g.billing_period
+    where g.origin = 'own'
 ),
-billed_counts as (
-    select charge_code, unit_price, quantity, amount, reference, count(*) as times
-    from billed group by charge_code, unit_price, quantity, amount, reference
-),
-expected_counts as (
-    select charge_code, unit_price, quantity, amount, reference, count(*) as times
-    from expected group by charge_code, unit_price, quantity, amount, reference
-),
-sides as (
-    select
-        coalesce(b.charge_code, e.charge_code) as charge_code,
-        coalesce(b.unit_price, e.unit_price) as unit_price,
-        coalesce(b.quantity, e.quantity) as quantity,
-        coalesce(b.amount, e.amount) as amount,
-        coalesce(b.reference, e.reference) as reference,
-        coalesce(b.times, 0) as billed, coalesce(e.times, 0) as expected
-    from billed_counts as b
-    full join expected_counts as e
-        on
-            b.charge_code = e.charge_code and b.quantity = e.quantity and b.amount = e.amount
-            and coalesce(b.unit_price, -1) = coalesce(e.unit_price, -1)
-            and coalesce(b.reference, '') = coalesce(e.reference, '')
+differing as (
+    select tenant_id, invoice_id, line_key
+    from (
+        select tenant_id, invoice_id, line_key, unit_price, quantity, amount, 1 as one
+        from billed
+        union all
+        select tenant_id, invoice_id, line_key, unit_price, quantity, amount, -1 from expected
+    ) as both_sides
+    group by tenant_id, invoice_id, line_key
+    having
+        count(*) <> 2 or sum(one) <> 0 or min(amount) <> max(amount)
+        or min(quantity) <> max(quantity) or min(unit_price) <> max(unit_price)
+        or count(unit_price) = 1
 )
+select
+    b.tenant_id, b.invoice_id, true, b.charge_code, b.unit_price, b.quantity, b.amount, b.line_key,
+    b.tax_code
+from billed as b inner join differing using (tenant_id, invoice_id, line_key)
+union all
+select
+    e.tenant_id, e.invoice_id, false, e.charge_code, e.unit_price, e.quantity, e.amount, e.line_key,
+    e.tax_code
+from expected as e inner join differing using (tenant_id, invoice_id, line_key)
 """
 
-BILLED = (
-    _SIDES
-    + """
-select charge_code, unit_price, quantity, amount, reference
-from sides cross join lateral generate_series(1, billed)
-where billed <> expected order by charge_code, unit_price, quantity, amount, reference
-"""
-)
-
-EXPECTED = (
-    _SIDES
-    + """
-select charge_code, unit_price, quantity, amount, reference
-from sides cross join lateral generate_series(1, expected)
-where billed <> expected order by charge_code, unit_price, quantity, amount, reference
-"""
-)
-
-OUT_OF_PERIOD = """
-select l.charge_code, l.unit_price, l.quantity, l.amount, null
-from billing.invoice_lines as l
-where
-    l.tenant_id = %(tenant)s and l.invoice_id = %(invoice)s
-    and date_trunc('month', l.performed_on)::date <> %(period)s
-order by l.line_number
+# Operations that nobody can price yet, by the charges that they would bear on.
+UNCERTAIN = """
+select
+    g.tenant_id, g.billing_period, c.charge_code, o.standing_reason,
+    count(distinct o.operation_key)
+from (select distinct tenant_id, billing_period from guarded) as g
+inner join billing.billable_operations as o
+    on o.tenant_id = g.tenant_id and o.billing_period = g.billing_period
+inner join reference.charges as c
+    on
+        c.tenant_id = o.tenant_id and c.card_version = o.card_version
+        and c.operation = o.operation and (c.code is null or c.code = o.operation_code)
+where o.standing = 'quarantined'
+group by g.tenant_id, g.billing_period, c.charge_code, o.standing_reason
 """
 
-ELSEWHERE = """
-select l.charge_code, l.unit_price, l.quantity, l.amount, null
-from billing.invoice_lines as l
-inner join billing.invoices as i on i.tenant_id = l.tenant_id and i.invoice_id = l.invoice_id
-where
-    l.tenant_id = %(tenant)s and l.invoice_id = %(invoice)s and i.origin = 'imported'
-    and l.reference is not null
-    and exists (
-        select from billing.invoice_lines as o
-        inner join billing.invoices as other
-            on other.tenant_id = o.tenant_id and other.invoice_id = o.invoice_id
-        where
-            o.tenant_id = l.tenant_id and o.invoice_id <> l.invoice_id
-            and o.charge_code = l.charge_code and o.reference = l.reference
-            and o.performed_on is not distinct from l.performed_on and o.amount = l.amount
-            and other.origin = 'imported' and other.inbox_seq < i.inbox_seq
-    )
-order by l.line_number
+# The same on our own drafts: each foreign cost without a rate (B9), the others by kind.
+HELD_BACK = """
+select
+    g.tenant_id, g.invoice_id, o.operation, o.standing_reason,
+    case when o.standing_reason = 'no_fx_rate' then o.operation_key end as operation_key,
+    count(*), max(trim_scale(o.charge_amount)::text || ' ' || o.charge_currency),
+    max(o.occurred_at)
+from guarded as g
+inner join billing.billable_operations as o
+    on o.tenant_id = g.tenant_id and o.billing_period = g.billing_period
+where g.origin = 'own' and o.standing = 'quarantined'
+group by 1, 2, 3, 4, 5
 """
 
 CHARGES = """
-select charge_code from reference.charges where tenant_id = %(tenant)s
-union
-select unnest(array['order', 'minimum', 'maximum', 'sla_credit', 'rounding', 'prior_period'])
-"""
-
-# What the taxes of the billed lines come to, each once on the sum of its lines (B4, B6).
-RIGHT_TAX = """
-select coalesce(sum(reference.round_money(
-    greatest(b.base, 0) * t.percent / 100, c.currency_exponent, c.rounding_mode
-)), 0)
-from (
-    select coalesce(l.tax_code, x.tax_code) as tax_code, sum(l.amount) as base
-    from billing.invoice_lines as l
-    left join reference.charges as x
-        on
-            x.tenant_id = l.tenant_id and x.charge_code = l.charge_code
-            and x.card_version = reference.card_of_month(%(tenant)s, %(period)s)
-    where
-        l.tenant_id = %(tenant)s and l.invoice_id = %(invoice)s and l.kind <> 'adjustment'
-    group by coalesce(l.tax_code, x.tax_code)
-) as b
-inner join reference.rate_cards as c
-    on c.tenant_id = %(tenant)s and c.card_version = reference.card_of_month(%(tenant)s, %(period)s)
-inner join reference.taxes as t
-    on t.tenant_id = c.tenant_id and t.card_version = c.card_version and t.tax_code = b.tax_code
-"""
-
-UPSERT = """
-insert into billing.findings as f (
-    tenant_id, invoice_id, finding_key, rule, severity, charge_code, billed, expected, discrepancy,
-    explanation, open, shadow
-)
-select
-    %(tenant)s, %(invoice)s, n.finding_key, n.rule, n.severity, n.charge_code, n.billed, n.expected,
-    n.expected - n.billed, n.explanation, true, n.shadow
-from unnest(
-    %(keys)s::text[], %(rules)s::text[], %(severities)s::text[], %(charges)s::text[],
-    %(billed)s::numeric[], %(expected)s::numeric[], %(explanations)s::text[], %(shadows)s::boolean[]
-) as n (finding_key, rule, severity, charge_code, billed, expected, explanation, shadow)
-on conflict (tenant_id, finding_key) do update set
-    severity = excluded.severity, billed = excluded.billed, expected = excluded.expected,
-    discrepancy = excluded.discrepancy, explanation = excluded.explanation, open = true,
-    shadow = excluded.shadow
-where (f.severity, f.billed, f.expected, f.explanation, f.open, f.shadow) is distinct from (
-    excluded.severity, excluded.billed, excluded.expected, excluded.explanation, true,
-    excluded.shadow
-)
-"""
-
-CLOSE = """
-update billing.findings set open = false
+select m.tenant_id, m.billing_period, c.charge_code
+from guarded_months as m
+inner join reference.rate_cards as r on r.tenant_id = m.tenant_id
+inner join reference.tenants as t on t.tenant_id = m.tenant_id
+inner join reference.charges as c
+    on c.tenant_id = r.tenant_id and c.card_version = r.card_version
 where
-    tenant_id = %(tenant)s and invoice_id = %(invoice)s and open
-    and finding_key <> all(%(keys)s::text[])
+    r.valid_from < (m.billing_period + interval '1 month') at time zone t.billing_zone
+union
+select e.tenant_id, e.billing_period, e.charge_code
+from guarded_months as m
+inner join billing.expected_invoice_lines as e
+    on e.tenant_id = m.tenant_id and e.billing_period = m.billing_period
+union
+select m.tenant_id, m.billing_period, code
+from guarded_months as m
+cross join unnest(array['order', 'minimum', 'maximum', 'sla_credit', 'rounding']) as code
+"""
+
+# Sums, tax as billed, and tax by code on the lines as billed, of every invoice.
+SUMS = """
+select
+    g.tenant_id, g.invoice_id,
+    coalesce((
+        select sum(l.amount) from billing.invoice_lines as l
+        where
+            l.tenant_id = g.tenant_id and l.invoice_id = g.invoice_id and l.kind <> 'adjustment'
+    ), 0),
+    (
+        select sum(coalesce(x.billed, x.amount)) from billing.invoice_taxes as x
+        where x.tenant_id = g.tenant_id and x.invoice_id = g.invoice_id
+    ),
+    coalesce((
+        select jsonb_object_agg(b.tax_code, b.base::text)
+        from (
+            select
+                s.tax_code,
+                sum(case when g.origin = 'own' then s.base + s.adjusted else s.base end) as base
+            from billing.taxed_sums as s
+            where s.tenant_id = g.tenant_id and s.invoice_id = g.invoice_id group by s.tax_code
+        ) as b
+    ), '{}')
+from guarded as g
+"""
+
+TAXES = """
+select distinct g.tenant_id, g.card_version, t.tax_code, t.percent
+from guarded as g
+inner join reference.taxes as t
+    on t.tenant_id = g.tenant_id and t.card_version = g.card_version
 """

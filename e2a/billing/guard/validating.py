@@ -1,114 +1,107 @@
-"""Validation: every open invoice against a fresh derivation, as keyed findings.
+"""Validation: every invoice that may still change against what its events call for.
 
-The database leaves out what agrees line by line; only the rest is compared in Python. Running it
-again finds the same keys and writes nothing (B10); a finding that no longer holds is closed, not
-deleted.
+Running it again finds the same keys and writes nothing (B10). A finding that no longer holds is
+closed, not deleted; a variance within tolerance is accepted and stays as such (B14).
 """
 
+from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import psycopg
 
-from e2a.billing.guard import statements as sql
-from e2a.billing.guard.rules import active_rules
-from e2a.domain.auditing import Audited, Contract, Tolerance, audit
-from e2a.domain.matching import Finding, InvoiceLine, Rule
+from e2a.billing.guard import gathering, statements
+from e2a.billing.guard.carriers import of_carriers
+from e2a.billing.guard.rules import lives
+from e2a.billing.guard.storing import store
+from e2a.domain.findings import Finding
+from e2a.domain.rule_life import Life
+from e2a.domain.tolerances import EXACT, Bound, Tolerances, accepted
 
-BATCH = 500
+TABLES = (
+    "guarded", "guarded_months", "guard_lines", "guard_names", "guard_expected",
+    "guard_differing", "guard_found",
+)  # fmt: skip
+"""Temporary tables of a pass; a second pass within one transaction begins afresh."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
-    """Invoices looked at, open findings in all, findings that this pass added or changed."""
+    """Invoices looked at, open findings in them, findings that this pass added or changed."""
 
     invoices: int
     findings: int
     changed: int
 
 
-def validate(connection: psycopg.Connection[Any], tenant: str | None = None) -> Validated:
-    """Compare every invoice that may still change with its events, in one transaction.
+def validate(
+    connection: psycopg.Connection[Any],
+    now: datetime,
+    tenant: str | None = None,
+    invoice: str | None = None,
+) -> Validated:
+    """Compare invoices with the expected lines of their months, in one transaction.
 
     Args:
         connection: as `e2a_app`.
+        now: when, for the findings' dates.
         tenant: only this one's.
+        invoice: only this id, with the other imported invoices of its month.
     """
     with connection.transaction():
-        invoices = connection.execute(sql.INVOICES, {"tenant": tenant}).fetchall()
-        changed = findings = 0
-        for row in invoices:
-            found, active = _audited(connection, *row)
-            findings += len(found)
-            changed += _store(connection, row[0], row[1], found, active)
-    return Validated(len(invoices), findings, changed)
+        connection.execute(f"drop table if exists {', '.join(TABLES)}")
+        given = {"tenant": tenant, "invoice": invoice}
+        connection.execute(statements.LOCK, given)
+        _prepare(connection, given)
+        heads, sums = gathering.heads(connection), gathering.sums(connection)
+        found: defaultdict[gathering.Invoice, list[Finding]] = defaultdict(list)
+        for said in (
+            gathering.of_wholes(connection, heads, sums),
+            gathering.of_drafts(connection),
+            gathering.of_months(connection),
+            of_carriers(connection, heads),
+        ):
+            for whose, finding in said:
+                found[whose, finding.invoice_id].append(finding)
+        rows = _judged(connection, heads, sums, found)
+        changed = store(connection, rows, list(heads), now)
+        opened = sum(standing == "open" for _, _, standing in rows)
+    return Validated(len(heads), opened, changed)
 
 
-def _audited(
-    connection: psycopg.Connection[Any], tenant: str, invoice: str, period: date, *head: Any
-) -> tuple[list[Finding], frozenset[Rule]]:
-    currency, tax, stated, total, card_currency, *tolerances = head
-    given = {"tenant": tenant, "invoice": invoice, "period": period}
-    lines = [InvoiceLine(*row[:5]) for row in connection.execute(sql.BILLED, given).fetchall()]
-    expected = [InvoiceLine(*row) for row in connection.execute(sql.EXPECTED, given).fetchall()]
-    active = active_rules(connection, tenant)
-    billed = Audited(
-        currency,
-        lines,
-        _lines(connection, sql.OUT_OF_PERIOD, given),
-        _lines(connection, sql.ELSEWHERE, given),
-        tax,
-        _one(connection, sql.RIGHT_TAX, given),
-        stated,
-        total,
-    )
-    charges = connection.execute(sql.CHARGES, given).fetchall()
-    contract = Contract(
-        card_currency,
-        frozenset(code for (code,) in charges),
-        Tolerance(*tolerances[:2]),
-        Tolerance(*tolerances[2:]),
-        active,
-    )
-    return audit(billed, expected, contract), active
+def _prepare(connection: psycopg.Connection[Any], given: dict[str, Any]) -> None:
+    for statement in statements.GUARDED.split(";\n"):
+        connection.execute(statement, given if "%(" in statement else None)
 
 
-def _lines(connection: psycopg.Connection[Any], query: Any, given: Any) -> list[InvoiceLine]:
-    return [InvoiceLine(*row) for row in connection.execute(query, given).fetchall()]
-
-
-def _one(connection: psycopg.Connection[Any], query: Any, given: Any) -> Any:
-    row = connection.execute(query, given).fetchone()
-    return row and row[0]
-
-
-def _store(
+def _judged(
     connection: psycopg.Connection[Any],
-    tenant: str,
-    invoice: str,
-    found: list[Finding],
-    active: frozenset[Rule],
-) -> int:
-    keys = [finding.key(invoice) for finding in found]
-    changed = 0
-    for first in range(0, len(found), BATCH):
-        batch = found[first : first + BATCH]
-        changed += connection.execute(
-            sql.UPSERT,
-            {
-                "tenant": tenant, "invoice": invoice,
-                "keys": keys[first : first + BATCH],
-                "rules": [f.rule.value for f in batch],
-                "severities": [f.severity for f in batch],
-                "charges": [f.charge_code for f in batch],
-                "billed": [f.billed for f in batch],
-                "expected": [f.expected for f in batch],
-                "explanations": [f.explanation for f in batch],
-                "shadows": [f.rule not in active for f in batch],
-            },
-        ).rowcount  # fmt: skip
-    closed = connection.execute(
-        sql.CLOSE, {"tenant": tenant, "invoice": invoice, "keys": keys}
-    ).rowcount
-    return changed + closed
+    heads: dict[gathering.Invoice, dict[str, Any]],
+    sums: dict[gathering.Invoice, gathering.Sums],
+    found: dict[gathering.Invoice, list[Finding]],
+) -> list[tuple[str, Finding, str]]:
+    """Findings of the invoices of the pass, each with how it stands."""
+    rows = []
+    life = lives(connection, {tenant for tenant, _ in found})
+    for whose, findings in found.items():
+        if whose not in heads:  # settled, and counted only for what it billed
+            continue
+        due = sums[whose].total + sum((f.discrepancy for f in findings), Decimal(0))
+        tolerated = accepted(findings, _tolerances(heads[whose]), due)
+        for finding in findings:
+            standing = "accepted" if finding.key in tolerated else "open"
+            if life[whose[0]][finding.rule] is Life.SHADOW:
+                standing = "shadow"
+            rows.append((whose[0], finding, standing))
+    return rows
+
+
+def _tolerances(head: dict[str, Any]) -> Tolerances:
+    if head["origin"] == "own" or head["card_version"] is None:
+        return EXACT
+    return Tolerances(
+        Bound(head["line_tolerance"], head["line_tolerance_percent"]),
+        Bound(head["invoice_tolerance"], head["invoice_tolerance_percent"]),
+    )

@@ -1,0 +1,138 @@
+"""ANSI X12 interchanges as segments; the separators are read from ISA, as the standard says.
+
+What transactions mean belongs to a module each: `x12_210`, `x12_204`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from e2a.domain.errors import BadInputError
+
+ISA_LENGTH = 106
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One segment: its id and its elements; `number` counts from 1 for messages."""
+
+    id: str
+    elements: tuple[str, ...]
+    number: int
+
+    def get(self, position: int) -> str:
+        """Element by its number in the standard (B303 is 3), without blanks; '' if absent."""
+        return self.elements[position - 1].strip() if position <= len(self.elements) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transaction:
+    """One ST ... SE of an interchange."""
+
+    kind: str
+    segments: tuple[Segment, ...]
+
+    def first(self, id: str) -> Segment | None:
+        """The first segment of that id."""
+        return next((segment for segment in self.segments if segment.id == id), None)
+
+    def need(self, id: str, name: str) -> Segment:
+        """The first segment of that id.
+
+        Raises:
+            BadInputError: there is none.
+        """
+        found = self.first(id)
+        if found is None:
+            raise BadInputError(f"{name} has no segment {id}", f"A {self.kind} needs one")
+        return found
+
+    def every(self, id: str) -> Iterator[Segment]:
+        """All segments of that id, in order."""
+        return (segment for segment in self.segments if segment.id == id)
+
+
+def transactions(body: bytes, name: str) -> list[Transaction]:
+    """The transactions of an interchange.
+
+    Raises:
+        BadInputError: it does not begin with ISA, or a transaction is cut off or miscounted.
+    """
+    text = body.decode("latin-1").lstrip("\ufeff \r\n\t")
+    if not text.startswith("ISA") or len(text) < ISA_LENGTH:
+        raise BadInputError(f"{name} is no X12 interchange", "It begins with an ISA segment")
+    element, segment_end = text[3], _terminator(text)
+    found: list[Transaction] = []
+    current: list[Segment] | None = None
+    for number, raw in enumerate(text.split(segment_end), 1):
+        parts = raw.strip().split(element)
+        segment = Segment(parts[0], tuple(parts[1:]), number)
+        if segment.id == "ST":
+            current = [segment]
+        elif current is not None:
+            current.append(segment)
+            if segment.id == "SE":
+                found.append(_closed(current, name))
+                current = None
+    if current is not None:
+        raise BadInputError(f"{name} ends within a transaction", "Send the file again, whole")
+    return found
+
+
+def _terminator(text: str) -> str:
+    """What stands after the sixteenth element of ISA; a line end if nothing else does."""
+    end = text[ISA_LENGTH - 1]
+    return "\n" if end in "\r\n" else end
+
+
+def _closed(segments: Sequence[Segment], name: str) -> Transaction:
+    first, last = segments[0], segments[-1]
+    if last.get(1) != str(len(segments)) or last.get(2) != first.get(2):
+        raise BadInputError(
+            f"{name}: transaction {first.get(2)} has {len(segments)} segments, its SE says "
+            f"{last.get(1) or 'nothing'}",
+            "Send the file again, whole",
+        )
+    return Transaction(first.get(1), tuple(segments))
+
+
+def number(
+    segment: Segment, position: int, name: str, decimals: int | None = None
+) -> Decimal | None:
+    """A numeric element; None if it is absent.
+
+    Args:
+        segment: that holds it.
+        position: its number in the standard.
+        name: of the file, for messages.
+        decimals: implied decimals (type N2 is 2); None reads a decimal point (type R).
+
+    Raises:
+        BadInputError: it is no number.
+    """
+    text = segment.get(position)
+    if not text:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("nan")
+    if not value.is_finite() or (decimals is not None and "." in text):
+        raise BadInputError(
+            f"{name}: {segment.id}{position:02} of segment {segment.number} is {text!r}",
+            "Send a number there",
+        )
+    return value if decimals is None else value.scaleb(-decimals)
+
+
+def day(text: str, where: str) -> date:
+    """A date as CCYYMMDD.
+
+    Raises:
+        BadInputError: it is none.
+    """
+    try:
+        return date(int(text[:4]), int(text[4:6]), int(text[6:8]))
+    except ValueError:
+        raise BadInputError(f"{where} {text!r} is no date", "Write it as CCYYMMDD") from None
