@@ -13,6 +13,8 @@ LABEL_AFTER = timedelta(seconds=30)
 """A label is bought so long after its parcel was packed."""
 VAS_BEFORE = timedelta(seconds=50)
 """Value-added work ends so long before the first parcel is packed."""
+BACK_AFTER = timedelta(minutes=30)
+"""What was picked is back on its shelf so long after a cancellation."""
 
 
 def letters(life: Life) -> Iterator[Letter]:
@@ -25,7 +27,7 @@ def letters(life: Life) -> Iterator[Letter]:
     yield from _picking(life)
     yield from _packing(life)
     if "cancelled_after_pick" in life.planted and life.cancelled is not None:
-        back = life.cancelled + timedelta(minutes=30)
+        back = life.cancelled + BACK_AFTER
         yield _event(life, "restocked", back, "back", {"lines": _lines(life.articles)})
     if life.returned is not None:
         yield _event(
@@ -44,7 +46,12 @@ def _problems(life: Life) -> Iterator[Letter]:
 def _picking(life: Life) -> Iterator[Letter]:
     for place, (done, articles) in enumerate(life.picked, 1):
         begun = max(done - timedelta(minutes=6), life.paid)
-        given = {"station": f"P{life.number % 9}", "worker_id": f"w-{life.number % 23}"}
+        given: dict[str, Any] = {
+            "station": f"P{life.number % 9}",
+            "worker_id": f"w-{life.number % 23}",
+        }
+        if life.flags:
+            given["flags"] = life.flags
         yield _event(life, "pick_started", begun, place, given)
         yield _event(life, "pick_completed", done, place, given | {"lines": _lines(articles)})
     for code, quantity in vas(life):

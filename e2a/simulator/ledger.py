@@ -1,8 +1,8 @@
 """The invoices as another system billed them: right, but for the errors that are planted.
 
-Quantities are counted from the chosen lives, prices restate the rate cards, amounts are rounded
-half-up once a line. One duplicate, one missing line, one wrong rate and one wrong quantity are
-planted in each invoice, as far as it has lines for them.
+Quantities are counted from the chosen lives, prices restate the rate cards (`tariff`), amounts are
+rounded half-up once a line. One duplicate, one missing line, one wrong rate and one wrong quantity
+are planted in each invoice, as far as it has lines for them.
 """
 
 import csv
@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
+from math import prod
 
-from e2a.simulator.floor import LABEL_AFTER, VAS_BEFORE, vas
+from e2a.simulator.floor import BACK_AFTER, LABEL_AFTER, VAS_BEFORE, vas
 from e2a.simulator.lives import Life
 from e2a.simulator.plan import Merchant
 from e2a.simulator.post import Letter
@@ -23,16 +24,24 @@ COLUMNS = (
     "amount", "operation_date", "reference",
 )  # fmt: skip
 CENT = Decimal("0.01")
+ORDER = "order"
+"""The charge of merchants who pay by the order."""
+
+Lines = dict[str, list["BilledLine"]]
 
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """One line of an invoice as billed; no unit price for passed-through cost."""
+    """One line of an invoice as billed.
+
+    No unit price for passed-through cost and for an order as a whole, which has a reference.
+    """
 
     charge: str
     quantity: Decimal
     unit_price: Decimal | None
     amount: Decimal
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,63 +55,124 @@ class PlantedError:
     delta: Decimal
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A piece of work on an order: its kind, when, how many units, and what it cost elsewhere."""
+
+    kind: str
+    at: datetime
+    units: int = 1
+    cost: Decimal = Decimal(0)
+    is_first: bool = False
+
+
 def right_lines(
     merchant: Merchant, lives: list[Life], daily: list[Letter], until: datetime
-) -> dict[str, list[BilledLine]]:
+) -> Lines:
     """The right lines by period (YYYY-MM of the merchant's zone)."""
-    counts: defaultdict[tuple[str, str], Decimal] = defaultdict(Decimal)
+    lines: defaultdict[str, list[BilledLine]] = defaultdict(list)
+    paid = _by_the_order if merchant.tariff.is_by_the_order else _by_the_piece
+    for found in (_outside(merchant, daily, until), paid(merchant, lives, until)):
+        for period, line in found:
+            lines[period].append(line)
+    return {
+        period: sorted(lines[period], key=lambda line: (line.charge, line.reference))
+        for period in sorted(lines)
+    }
+
+
+def _by_the_piece(
+    merchant: Merchant, lives: list[Life], until: datetime
+) -> Iterator[tuple[str, BilledLine]]:
+    counts: defaultdict[tuple[str, str], int] = defaultdict(int)
     cost: defaultdict[str, Decimal] = defaultdict(Decimal)
     for life in lives:
-        for charge, quantity, at, passed in _work(life):
-            if at <= until:
-                period = _period(merchant, at)
+        for work in _work(life, until):
+            period = _period(merchant, work.at)
+            cost[period] += work.cost
+            for charge, quantity in _pieces(work):
                 counts[period, charge] += quantity
-                cost[period] += passed
-    for letter in daily:
-        for charge, quantity in _daily_work(letter):
-            if letter.occurred <= until:
-                counts[_period(merchant, letter.occurred), charge] += quantity
-    lines: defaultdict[str, list[BilledLine]] = defaultdict(list)
-    for (period, charge), quantity in sorted(counts.items()):
-        lines[period].append(_line(merchant, charge, quantity, cost[period]))
-    return dict(lines)
+    for (period, charge), quantity in counts.items():
+        yield period, _line(merchant, charge, quantity, cost[period])
 
 
-def _work(life: Life) -> Iterator[tuple[str, Decimal, datetime, Decimal]]:
-    """Billable work of an order as (charge, quantity, when, passed-through cost)."""
-    nothing = Decimal(0)
+def _pieces(work: Work) -> Iterator[tuple[str, int]]:
+    """The charges of a piece of work; restocking costs nothing."""
+    if work.kind == "pick":
+        if work.is_first:
+            yield "pick_first", 1
+        if work.units > work.is_first:
+            yield "pick_additional", work.units - work.is_first
+    elif work.kind == "return_":
+        yield "return_received", 1
+    elif work.kind != "restock":
+        yield work.kind.replace(" ", "_"), work.units
+
+
+def _by_the_order(
+    merchant: Merchant, lives: list[Life], until: datetime
+) -> Iterator[tuple[str, BilledLine]]:
+    """The minimum is due once an order, in the month of its first work."""
+    tariff = merchant.tariff
+    for life in lives:
+        sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+        done = sorted(_work(life, until), key=lambda work: work.at)
+        for work in done:
+            sums[_period(merchant, work.at)] += tariff.work[work.kind]
+        for period, price in sums.items():
+            if period == _period(merchant, done[0].at):
+                price = max(price, tariff.minimum)
+            price *= prod((tariff.factors[flag] for flag in life.flags), start=Decimal(1))
+            yield period, BilledLine(ORDER, Decimal(1), None, _rounded(price), life.wms_id)
+
+
+def _work(life: Life, until: datetime) -> Iterator[Work]:
+    return (work for work in _all_work(life) if work.at <= until)
+
+
+def _all_work(life: Life) -> Iterator[Work]:
     for place, (done, articles) in enumerate(life.picked):
-        units = Decimal(sum(article.quantity for article in articles))
-        first = Decimal(1 if place == 0 else 0)
-        if first:
-            yield "pick_first", first, done, nothing
-        if units > first:
-            yield "pick_additional", units - first, done, nothing
+        units = sum(article.quantity for article in articles)
+        yield Work("pick", done, units, is_first=place == 0)
     for parcel in life.parcels:
-        yield "pack", Decimal(1), parcel.packed, nothing
-        cost = Decimal(parcel.label_cents) / 100 * life.merchant.markup
-        yield "label", Decimal(1), parcel.packed + LABEL_AFTER, cost
+        yield Work("pack", parcel.packed)
+        yield Work("label", parcel.packed + LABEL_AFTER, cost=Decimal(parcel.label_cents) / 100)
     for code, quantity in vas(life):
-        yield f"vas_{code}", Decimal(quantity), life.parcels[0].packed - VAS_BEFORE, nothing
+        yield Work(f"vas {code}", life.parcels[0].packed - VAS_BEFORE, quantity)
     if life.returned is not None:
-        yield "return_received", Decimal(1), life.returned, nothing
+        yield Work("return_", life.returned)
+    if "cancelled_after_pick" in life.planted and life.cancelled is not None:
+        yield Work("restock", life.cancelled + BACK_AFTER)
 
 
-def _daily_work(letter: Letter) -> Iterator[tuple[str, Decimal]]:
-    if letter.body["event_type"] == "receipt_completed":
-        yield "receiving_pallet", Decimal(letter.body["pallets"])
-    if letter.body["event_type"] == "stock_counted":
-        yield "storage_pallet_day", Decimal(letter.body["quantity"])
+def _outside(
+    merchant: Merchant, daily: list[Letter], until: datetime
+) -> Iterator[tuple[str, BilledLine]]:
+    """Goods received and stock counted."""
+    counts: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for letter in daily:
+        for charge, key in (("receiving_pallet", "pallets"), ("storage_pallet", "quantity")):
+            if letter.occurred <= until and letter.body["event_type"] == _DAILY[charge]:
+                counts[_period(merchant, letter.occurred), charge] += letter.body[key]
+    for (period, charge), quantity in counts.items():
+        yield period, _line(merchant, charge, quantity, Decimal(0))
 
 
-def _line(merchant: Merchant, charge: str, quantity: Decimal, cost: Decimal) -> BilledLine:
-    if charge == "label":
-        return BilledLine(charge, quantity, None, cost.quantize(CENT, ROUND_HALF_UP))
-    return _priced(charge, quantity, merchant.prices[charge])
+_DAILY = {"receiving_pallet": "receipt_completed", "storage_pallet": "stock_counted"}
+
+
+def _line(merchant: Merchant, charge: str, quantity: int, cost: Decimal) -> BilledLine:
+    if charge == "label" and merchant.tariff.markup is not None:
+        return BilledLine(charge, Decimal(quantity), None, _rounded(cost * merchant.tariff.markup))
+    return _priced(charge, Decimal(quantity), merchant.tariff.pieces[charge])
 
 
 def _priced(charge: str, quantity: Decimal, price: Decimal) -> BilledLine:
-    return BilledLine(charge, quantity, price, (quantity * price).quantize(CENT, ROUND_HALF_UP))
+    return BilledLine(charge, quantity, price, _rounded(quantity * price))
+
+
+def _rounded(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)
 
 
 def _period(merchant: Merchant, at: datetime) -> str:
@@ -113,25 +183,45 @@ def plant(
     merchant: Merchant, period: str, right: list[BilledLine]
 ) -> tuple[list[BilledLine], list[PlantedError]]:
     """The lines as billed, and what is wrong with them."""
-    billed, errors = list(right), []
-
-    def wrong(kind: str, charge: str, delta: Decimal) -> None:
-        errors.append(PlantedError(merchant.tenant, period, kind, charge, delta))
-
-    for place, line in reversed(list(enumerate(right))):
-        if line.charge == "return_received":
-            del billed[place]
-            wrong("missing", line.charge, -line.amount)
-        elif line.charge == "pack":
-            billed.insert(place, line)
-            wrong("duplicate", line.charge, line.amount)
-        elif line.charge == "pick_additional" and line.unit_price is not None:
-            billed[place] = _priced(line.charge, line.quantity, line.unit_price + Decimal("0.05"))
-            wrong("wrong_rate", line.charge, billed[place].amount - line.amount)
-        elif line.charge == "storage_pallet_day" and line.unit_price is not None:
-            billed[place] = _priced(line.charge, line.quantity + 3, line.unit_price)
-            wrong("wrong_quantity", line.charge, billed[place].amount - line.amount)
+    billed: list[BilledLine] = []
+    errors: list[PlantedError] = []
+    kinds = _kinds(right)
+    for line in right:
+        kind = kinds.get((line.charge, line.reference))
+        instead = _wrong(kind, line)
+        billed += instead
+        if kind is not None:
+            delta = sum((one.amount for one in instead), Decimal(0)) - line.amount
+            errors.append(PlantedError(merchant.tenant, period, kind, line.charge, delta))
     return billed, errors
+
+
+def _kinds(right: list[BilledLine]) -> dict[tuple[str, str], str]:
+    """What is wrong with which line: of charges, or of the first three orders."""
+    kinds = {
+        ("return_received", ""): "missing", ("pack", ""): "duplicate",
+        ("pick_additional", ""): "wrong_rate", ("storage_pallet", ""): "wrong_quantity",
+    }  # fmt: skip
+    orders = [line.reference for line in right if line.charge == ORDER]
+    for reference, kind in zip(orders, ("missing", "duplicate", "wrong_rate"), strict=False):
+        kinds[ORDER, reference] = kind
+    return kinds
+
+
+def _wrong(kind: str | None, line: BilledLine) -> list[BilledLine]:
+    """What is billed instead of a line."""
+    if kind == "missing":
+        return []
+    if kind == "duplicate":
+        return [line, line]
+    if kind == "wrong_quantity" and line.unit_price is not None:
+        return [_priced(line.charge, line.quantity + 3, line.unit_price)]
+    if kind == "wrong_rate":
+        more = Decimal("0.05")
+        if line.unit_price is not None:
+            return [_priced(line.charge, line.quantity, line.unit_price + more)]
+        return [BilledLine(line.charge, line.quantity, None, line.amount + more, line.reference)]
+    return [line]
 
 
 def as_csv(merchant: Merchant, period: str, lines: list[BilledLine]) -> str:
@@ -145,7 +235,7 @@ def as_csv(merchant: Merchant, period: str, lines: list[BilledLine]) -> str:
         writer.writerow(
             (
                 number, merchant.tenant, period, merchant.currency, line.charge,
-                f"{line.quantity:f}", price, f"{line.amount:f}", "", "",
+                f"{line.quantity:f}", price, f"{line.amount:f}", "", line.reference,
             )
         )  # fmt: skip
     return text.getvalue()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
-from e2a.simulator.plan import RATES, Merchant, Plan
+from e2a.simulator.plan import FLAGS, RATES, Merchant, Plan
 
 HOURLY = (2, 1, 1, 1, 1, 2, 4, 7, 10, 13, 15, 14, 12, 11, 11, 12, 13, 14, 16, 18, 17, 12, 8, 4)
 """Orders by local hour: quiet nights, a peak before noon and one in the evening."""
@@ -80,6 +80,11 @@ class Life:
         return f"SO-{self.merchant.number}{self.number:06d}"
 
     @property
+    def flags(self) -> list[str]:
+        """What is special about the order."""
+        return [flag for flag in FLAGS if flag in self.planted]
+
+    @property
     def held(self) -> timedelta:
         """How long pausing holds stood."""
         return sum((h.released - h.placed for h in self.holds if h.pauses), timedelta())
@@ -104,6 +109,8 @@ def _plant(count: int, random: Random) -> list[set[str]]:
 
 
 def _clashes(what: str, has: set[str], apart: set[str]) -> bool:
+    if what in FLAGS:
+        return False
     if what in apart or has & apart:
         return bool(has)
     holds = {"inventory_shortage", "address_invalid", "other_hold"}

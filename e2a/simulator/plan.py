@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from e2a.simulator.tariff import BY_THE_ORDER, BY_THE_PIECE, Tariff
+
 RATES = {
     "delivery_delay": Decimal("0.05"),
     "inventory_shortage": Decimal("0.025"),
@@ -25,8 +27,15 @@ RATES = {
     "gift_wrap": Decimal("0.06"),
     "kitting": Decimal("0.04"),
     "other_hold": Decimal("0.02"),
+    "rush": Decimal("0.05"),
+    "oversized": Decimal("0.03"),
+    "hazmat": Decimal("0.01"),
+    "fragile": Decimal("0.06"),
 }
 """Share of a tenant's orders in which each is planted, exactly (rounded to whole orders)."""
+
+FLAGS = ("rush", "oversized", "hazmat", "fragile")
+"""What an order may be, planted like the rest: its work costs so many times as much."""
 
 DELIVERY_RATES = {"late": 0.03, "very_late": 0.004, "twice": 0.02, "again_under_new_id": 0.01}
 """Share of deliveries that arrive late, the next night, twice, or as a repeat of their own."""
@@ -55,7 +64,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Merchant:
-    """A tenant as the simulator knows it: targets in minutes, prices in its currency."""
+    """A tenant as the simulator knows it: targets in minutes, its tariff in its currency."""
 
     tenant: str
     number: int
@@ -67,21 +76,7 @@ class Merchant:
     pick: int
     pack: int
     ship: int
-    prices: dict[str, Decimal]
-    markup: Decimal
-
-
-def _prices(pick_first: str, pick_additional: str, pack: str) -> dict[str, Decimal]:
-    return {
-        "pick_first": Decimal(pick_first),
-        "pick_additional": Decimal(pick_additional),
-        "pack": Decimal(pack),
-        "vas_kitting": Decimal("0.35"),
-        "vas_gift_wrap": Decimal("1.20"),
-        "receiving_pallet": Decimal("9.00"),
-        "storage_pallet_day": Decimal("0.60"),
-        "return_received": Decimal("3.50"),
-    }
+    tariff: Tariff
 
 
 MERCHANTS = {
@@ -89,11 +84,11 @@ MERCHANTS = {
     for merchant in (
         Merchant(
             "demo-3pl", 1, "en_US", "US", "MEM1", ZoneInfo("America/Chicago"), "USD",
-            120, 180, 1440, _prices("2.50", "0.50", "1.00"), Decimal("1.08"),
+            120, 180, 1440, BY_THE_ORDER,
         ),
         Merchant(
             "nordic-beauty", 2, "da_DK", "DK", "CPH1", ZoneInfo("Europe/Copenhagen"), "EUR",
-            240, 120, 720, _prices("2.20", "0.40", "0.90"), Decimal("1.10"),
+            240, 120, 720, BY_THE_PIECE,
         ),
     )
 }  # fmt: skip
