@@ -481,11 +481,12 @@ select
     promised_at,
     case when released_at is not null then promised_at end,
     started_at + (
-        risk_seconds + case
-            when extract(epoch from placed_at - started_at) < risk_seconds then held_seconds
+        ceil(risk_seconds * 1000000) + case
+            when extract(epoch from placed_at - started_at) < risk_seconds
+                then held_seconds * 1000000
             else 0
         end
-    )::float8 * interval '1 second'
+    )::bigint * interval '1 microsecond'
 from carried;
 analyze by_hand.paused;
 
@@ -509,8 +510,9 @@ with dated as (
             when changes.stage = 'deliver'
                 then
                     changes.started_at
-                    + extract(epoch from orders.promised_at - changes.started_at)::float8 * 0.8
-                    * interval '1 second'
+                    + ceil(
+                        extract(epoch from orders.promised_at - changes.started_at) * 800000
+                    )::bigint * interval '1 microsecond'
             else starts.at_risk_at
         end as at_risk_at
     from by_hand.changes
