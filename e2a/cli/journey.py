@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from e2a.billing import billed
+from e2a.billing.imports import e2a_csv
 from e2a.cli import demo_state
 from e2a.cli.console import AsOfOption, connected, instant, now, out, say
 from e2a.cli.reports import show
@@ -49,7 +49,7 @@ def _land_week(warehouse: Warehouse, week: Path, as_of: datetime) -> inbox.Lande
         landed = inbox.land(
             connection, archive.deliveries(week / "deliveries.jsonl", now()), _landing
         )
-        invoices = [billed.delivery(file, as_of) for file in sorted((week / "billed").iterdir())]
+        invoices = [e2a_csv.delivery(file, as_of) for file in sorted((week / "billed").iterdir())]
         return landed + inbox.land(connection, invoices)
 
 

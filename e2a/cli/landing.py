@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from e2a.billing import billed
+from e2a.billing.imports import e2a_csv
 from e2a.cli.console import connected, now, out, say
 from e2a.cli.runner import run_journey
 from e2a.domain.deliveries import Delivery
@@ -73,7 +73,7 @@ def land_billed(
 
     Example: e2a land billed .e2a/demo/week/billed/demo-3pl-2026-03.csv
     """
-    _land(lambda at: iter([billed.delivery(_existing(file), at)]), run)
+    _land(lambda at: iter([e2a_csv.delivery(_existing(file), at)]), run)
 
 
 def _simulated(done: int, total: int) -> None:

@@ -5,7 +5,17 @@ import sys
 import psycopg
 import typer
 
-from e2a.cli import database, exceptions, journey, landing, people, policy, reports, scenario
+from e2a.cli import (
+    adjustments,
+    database,
+    exceptions,
+    journey,
+    landing,
+    people,
+    policy,
+    reports,
+    scenario,
+)
 from e2a.cli.console import err
 from e2a.domain.errors import E2AError
 
@@ -20,6 +30,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(landing.app, name="land")
 app.add_typer(policy.app, name="policy")
 app.add_typer(exceptions.app, name="exceptions")
+app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
 app.command("demo")(journey.demo)
 app.command("run")(journey.run)

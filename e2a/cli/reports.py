@@ -95,7 +95,8 @@ def _facts(tenant: dict[str, Any]) -> list[tuple[str, str]]:
         (
             "adjustments",
             f"{proposals['total']:,} proposed ({proposals['within_limits']:,} within limits, "
-            f"{proposals['needs_approval']:,} need approval), {proposals['amount']} in all",
+            f"{proposals['needs_approval']:,} need approval), {proposals['amount']} in all; "
+            f"{proposals['applied']:,} applied, {proposals['waiting']:,} waiting",
         ),
         ("inbox", _words(tenant["inbox"])),
     ]

@@ -204,8 +204,12 @@ group by currency order by currency
 """
 
 _INVOICES = """
-select kind as word, count(*) as count from billing.invoices
-where tenant_id = %(tenant)s group by kind order by kind
+select word, count(*) as count
+from (
+    select case origin when 'imported' then 'billed' else status end as word
+    from billing.invoices where tenant_id = %(tenant)s
+) as invoices
+group by word order by word
 """
 
 _FINDINGS = """
@@ -218,6 +222,8 @@ select
     count(*) as total,
     count(*) filter (where decision = 'within_limits') as within_limits,
     count(*) filter (where decision = 'needs_approval') as needs_approval,
+    count(*) filter (where status = 'applied') as applied,
+    count(*) filter (where status = 'waiting') as waiting,
     trim_scale(coalesce(sum(amount), 0)) as amount
 from billing.adjustments where tenant_id = %(tenant)s and open
 """
