@@ -1,8 +1,8 @@
 -- What was done for an order, receipt or stock count, one row an operation, whether or not it can
 -- be billed. Work done before a cancellation stays (B8); only `event_voided` takes an operation
 -- away. Quantity is what the operation's own unit counts; work without quantities means all units
--- that were asked for by then. A voided label is an operation of its own time, negative, at the card
--- and the rate of the label's time (B8).
+-- that were asked for by then. A voided label is an operation of its own time, negative, at the
+-- card and the rate of the label's time (B8).
 with events as not materialized (
     select
         order_no,
@@ -269,8 +269,8 @@ ranked as (
     from carded
 ),
 
--- Foreign costs at the dated rate (B9): the latest of the date or, where the card allows older ones,
--- before it.
+-- Foreign costs at the dated rate (B9): the latest of the date or, where the card allows older
+-- ones, before it.
 converted as (
     select
         ranked.*,

@@ -74,7 +74,7 @@ charged as (
             when
                 charges.measure = 'half_month'
                 and extract(day from counted.occurred_at at time zone cards.billing_zone) > 15
-                then charges.unit_price / 2
+                then charges.unit_price * 0.5
             when charges.model not in ('pass_through', 'percentage') then charges.unit_price
         end as listed_price,
         case

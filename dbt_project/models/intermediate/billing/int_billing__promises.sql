@@ -1,5 +1,5 @@
--- Promises for which some rate card credits the merchant, as they stand once their month is over: in
--- the billing month that contains the deadline (C17), and what is open past its deadline is broken.
+-- Promises for which some rate card credits the merchant, as they stand once their month is over:
+-- in the billing month that contains the deadline (C17), and what is open past it is broken.
 -- Cancelled before the deadline, never started, or without a deadline: out of the count (C12, C15).
 select
     verdicts.tenant_id,
