@@ -1,11 +1,12 @@
-"""Invoices as a billing system issued them: a mistake is named by line and column."""
+"""`e2a-csv`: invoices as any billing system exports them; a mistake is named by line and column."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from e2a.billing.billed import delivery, rows
+from e2a.billing.imports.e2a_csv import OPTIONAL, REQUIRED, delivery, invoice, rows
 from e2a.domain.errors import BadInputError
 
 HEADER = "invoice_number,tenant,period,currency,charge_code,quantity,unit_price,amount\n"
@@ -39,6 +40,11 @@ def test_a_byte_order_mark_is_no_part_of_the_first_column():
         ((",2.00\n", ",Infinity\n"), r"april\.csv:3: amount 'Infinity'"),
         ((",1.00,", ",$1,"), r"april\.csv:3: unit_price '\$1'"),
         ((",2,1.00", ",,1.00"), r"april\.csv:3: quantity ''"),
+        (("INV-1,", ","), r"april\.csv:3: invoice_number is empty"),
+        (("pack", " "), r"april\.csv:3: charge_code is empty"),
+        (("USD", "dollars"), r"april\.csv:3: currency 'dollars' is no currency\. Write its three"),
+        ((",2.00\n", ",1,234.50\n"), r"april\.csv:3 has more values than columns\. Quote texts"),
+        ((",2.00\n", ",9" + "9" * 20 + "\n"), r"april\.csv:3: amount '9+' is not a number"),
     ],
 )
 def test_a_mistake_names_line_column_and_fix(change, sentence):
@@ -96,3 +102,41 @@ def test_the_content_is_the_identity_of_the_delivery(tmp_path):
     file.write_text(HEADER + GOOD + GOOD)
     assert first.delivery_id != delivery(file, NOW).delivery_id
     assert first.tenant_id == "demo-3pl"
+
+
+WHOLE = (
+    "invoice_number,tenant,period,currency,charge_code,quantity,unit_price,amount,operation_date,"
+    "reference,description,tax_code,invoice_tax,invoice_total\n"
+    "INV-1,demo-3pl,2026-04,USD,pack,2,1.00,2.00,2026-04-03,wms:7,Packing,vat,0.18,2.18\n"
+)
+
+
+def test_every_column_is_read():
+    found = invoice(WHOLE.encode(), "april.csv")
+    (line,) = found.lines
+    assert (found.tax, found.total, found.issuer) == (Decimal("0.18"), Decimal("2.18"), None)
+    assert found.invoice_id == "billed/INV-1"
+    assert (line.reference, line.description, line.tax_code) == ("wms:7", "Packing", "vat")
+    assert line.performed_on == date(2026, 4, 3)
+
+
+def test_what_is_empty_is_not_said():
+    found = invoice((HEADER + GOOD).encode(), "april.csv")
+    assert (found.tax, found.total) == (None, None)
+    assert (found.lines[0].reference, found.lines[0].performed_on) == (None, None)
+
+
+def test_a_date_that_is_none_names_line_and_column():
+    with pytest.raises(BadInputError, match=r"april\.csv:2: operation_date '3 April'.*YYYY-MM-DD"):
+        invoice(WHOLE.replace("2026-04-03", "3 April").encode(), "april.csv")
+
+
+def test_tax_and_total_are_the_same_on_every_row():
+    second = WHOLE.splitlines()[1].replace("2.18", "2.19")
+    with pytest.raises(BadInputError, match=r"several values of invoice_total: 2\.18, 2\.19"):
+        invoice((WHOLE + second).encode(), "april.csv")
+
+
+def test_the_page_names_every_column():
+    page = (Path(__file__).parents[3] / "docs" / "invoice-csv.md").read_text()
+    assert [name for name in (*REQUIRED, *OPTIONAL) if f"`{name}`" not in page] == []
