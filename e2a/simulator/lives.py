@@ -109,10 +109,8 @@ def _plant(count: int, random: Random) -> list[set[str]]:
 
 
 def _clashes(what: str, has: set[str], apart: set[str]) -> bool:
-    if what in FLAGS:
-        return False
     if what in apart or has & apart:
-        return bool(has)
+        return what not in FLAGS and bool(has)
     holds = {"inventory_shortage", "address_invalid", "other_hold"}
     return what in holds and bool(has & holds)
 
