@@ -48,7 +48,7 @@ def test_the_limit_of_the_sum_is_inclusive_and_what_does_not_fit_is_passed_over(
 
 @pytest.mark.parametrize(("more", "status"), [(25, "applied"), (26, "waiting")])
 def test_the_percentage_is_of_the_total_as_billed_and_inclusive(merchant, more, status):
-    """Twenty per cent of 125.00 is 25.00, of 126.00 it is 25.20; of what is right it would be 20."""
+    """Twenty per cent of 125.00 is 25.00, of 126.00 it is 25.20; of what is right, 20."""
     assert over(merchant(card(50, 1000, 20)), a=more) == {"a": status}
 
 
