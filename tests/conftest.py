@@ -27,6 +27,7 @@ from e2a.warehouse.connection import Role, Warehouse, locate
 from e2a.warehouse.migrate import upgrade
 from e2a.warehouse.models import run_dbt
 from e2a.warehouse.policies import load_policies
+from e2a.warehouse.scratch import empty_tables
 
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
@@ -111,15 +112,7 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
             "where schemaname in ('landing', 'orders', 'sla', 'billing', 'scratch') "
             "or (schemaname = 'ops' and tablename ~ '^(touched_|batches|scopes)')"
         ).fetchall()
-        # Finalised invoices cannot be emptied, not even by their owner: for once, without its guard.
-        guarded = owner.execute(
-            "select tgrelid::regclass::text from pg_trigger where tgname = 'stays_filled'"
-        ).fetchall()
-        for word in ("disable", "enable"):
-            for (table,) in guarded:
-                owner.execute(f"alter table {table} {word} trigger stays_filled")
-            if word == "disable":
-                owner.execute(f"truncate {', '.join(row[0] for row in found)}")  # type: ignore[arg-type]
+        empty_tables(owner, [sql.SQL(row[0]) for row in found])
 
 
 @contextmanager

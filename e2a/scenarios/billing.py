@@ -43,7 +43,7 @@ def invoice(connection: Connection, tenant: str, which: InvoiceRef) -> Answer | 
     head["lines"] = cursor.execute(_LINES, given).fetchall()
     head["findings"] = cursor.execute(_FINDINGS, given).fetchall()
     notes = cursor.execute(_NOTES, given).fetchall()
-    head["credit_notes"] = tuple(Decimal(note["gross"]) for note in notes)
+    head["credit_notes"] = tuple(Decimal(note["total"]) for note in notes)
     return head
 
 
@@ -104,8 +104,8 @@ where f.tenant_id = %(tenant)s and f.invoice_id = %(invoice)s order by f.finding
 """
 
 _NOTES = """
-select trim_scale(gross) as gross from billing.credit_notes
-where tenant_id = %(tenant)s and invoice_id = %(invoice)s order by credited_at, credit_note
+select trim_scale(total) as total from billing.credit_notes
+where tenant_id = %(tenant)s and invoice_id = %(invoice)s order by ordinal
 """
 
 _OPERATIONS = """

@@ -1,7 +1,7 @@
 """Drafts from expected lines, late months and adjustments: replaced whole, only where they changed.
 
-The drafts of a pass are locked before they are read, so two passes at once write one after the
-other, and a second pass over the same events writes nothing.
+The drafts of a pass are locked before they are read, and passes take turns; a second pass over the
+same events writes nothing. A review whose lines changed is a draft again.
 """
 
 from dataclasses import dataclass
@@ -9,24 +9,33 @@ from datetime import date, datetime
 from typing import Any
 
 import psycopg
-from psycopg.types.json import Jsonb
 
 from e2a.billing.invoices import statements as sql
+from e2a.billing.invoices.correctable import TOUCH
+from e2a.billing.invoices.late import add_late_lines
 from e2a.billing.invoices.totals import retotal
+from e2a.warehouse.as_of import ask
 from e2a.warehouse.scope import LEASE
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which drafts a pass makes; None is all tenants, all months that have lines."""
+    """Which drafts a pass makes: of one tenant or all, of these months or every open one."""
 
     tenant: str | None = None
     months: tuple[date, ...] | None = None
 
+    def parameters(self) -> dict[str, Any]:
+        """The scope as the statements take it."""
+        return {
+            "tenant": self.tenant,
+            "months": None if self.months is None else list(self.months),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """Drafts in all, and the invoice ids that this pass wrote or removed."""
+    """Drafts in all, and the ids of those whose lines this pass wrote, and that it removed."""
 
     invoices: int
     written: tuple[str, ...]
@@ -36,47 +45,46 @@ class Drafted:
 def draft(
     connection: psycopg.Connection[Any], now: datetime, scope: Scope | None = None
 ) -> Drafted:
-    """Bring the drafts up to date with everything that is known, in one transaction.
+    """Bring the drafts of open months up to date with everything that is known.
+
+    Months that are asked for are derived again first, and the finalised months that may still be
+    corrected (B7).
 
     Args:
         connection: as `e2a_app`.
-        now: when the drafts are made, written into their inputs.
-        scope: tenant and months; the months are derived again first, with the finalised months
-            before them, whose late events may call for a prior-period line (B7).
+        now: when the drafts are made, and the instant about which promises are judged.
+        scope: tenant and months; None is all of them.
     """
     scope = scope or Scope()
+    given = {**scope.parameters(), "now": now}
     with connection.transaction():
-        derive(connection, scope)
-        connection.execute(sql.LOCK)
-        connection.execute(sql.WANTED, {"tenant": scope.tenant, "months": _listed(scope)})
-        connection.execute(sql.PRIOR)
-        connection.execute(sql.LINES)
-        connection.execute(sql.CHANGED)
-        removed = _ids(
-            connection.execute(sql.REMOVE, {"tenant": scope.tenant, "months": _listed(scope)})
-        )
-        written = _ids(
-            connection.execute(
-                sql.STORE, {"inputs": Jsonb({"known_at": f"{now:%FT%TZ}"}), "now": now}
-            )
-        )
-        connection.execute(sql.CLEAR)
-        connection.execute(sql.STORE_LINES)
-        retotal(connection, "changed")
-        row = connection.execute("select count(*) from wanted").fetchone()
+        ask(connection, now)
+        connection.execute(f"select pg_advisory_xact_lock({LEASE})")
+        connection.execute(TOUCH, given)
+        connection.execute("select ops.refresh_expected_invoice_lines()")
+    with connection.transaction():
+        connection.execute("select pg_advisory_xact_lock(hashtext('e2a.invoices'))")
+        return _replace(connection, given)
+
+
+def _replace(connection: psycopg.Connection[Any], given: dict[str, Any]) -> Drafted:
+    connection.execute(sql.FORGET_PASS)
+    connection.execute(sql.LOCK, given)
+    connection.execute(sql.WANTED, given)
+    connection.execute(sql.LINES)
+    add_late_lines(connection, given)
+    connection.execute(sql.ADJUSTMENTS)
+    connection.execute(sql.COMPARED)
+    connection.execute(sql.CHANGED)
+    removed = _ids(connection.execute(sql.REMOVE, given))
+    written = _ids(connection.execute(sql.STORE, given))
+    connection.execute(sql.NOTE_INPUTS)
+    connection.execute(sql.CLEAR)
+    connection.execute(sql.STORE_LINES)
+    retotal(connection, "changed")
+    row = connection.execute("select count(*) from wanted").fetchone()
     assert row is not None
     return Drafted(row[0], written, removed)
-
-
-def derive(connection: psycopg.Connection[Any], scope: Scope) -> None:
-    """Derive the expected lines of these months again, and of the closed ones before them."""
-    connection.execute(f"select pg_advisory_xact_lock({LEASE})")
-    connection.execute(sql.TOUCH, {"tenant": scope.tenant, "months": _listed(scope)})
-    connection.execute("select ops.refresh_expected_invoice_lines()")
-
-
-def _listed(scope: Scope) -> list[date] | None:
-    return None if scope.months is None else list(scope.months)
 
 
 def _ids(cursor: psycopg.Cursor[Any]) -> tuple[str, ...]:

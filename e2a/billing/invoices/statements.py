@@ -1,112 +1,75 @@
 """The statements of a drafting pass, in the order in which it runs them.
 
-They speak to each other by temporary tables: `wanted` (drafts that should be), `prior` (late months'
-lines), `new_lines`, `changed` (drafts whose lines are not those that are stored).
+They speak to each other by temporary tables: `wanted` (drafts that should be), `new_lines`,
+`compared` (what each is made from), `changed` (drafts whose lines are not those that are stored).
 """
 
-# Months asked for, and the finalised months whose late events may still be billed (B7).
-TOUCH = """
-insert into ops.touched_periods (tenant_id, billing_period)
-select tenant_id, billing_period from (
-    select p.tenant_id, p.billing_period from billing.priced_operations as p
-    where
-        (%(months)s::date[] is null or p.billing_period = any(%(months)s))
-        and (%(tenant)s::text is null or p.tenant_id = %(tenant)s)
-    union
-    select t.tenant_id, month from reference.tenants as t cross join unnest(%(months)s::date[]) as month
-    where %(tenant)s::text is null or t.tenant_id = %(tenant)s
-    union
-    select c.tenant_id, c.billing_period from billing.closed_periods as c
-    where %(tenant)s::text is null or c.tenant_id = %(tenant)s
-) as months
-where reference.card_of_month(tenant_id, billing_period) is not null
-on conflict do nothing
-"""
+FORGET_PASS = "drop table if exists wanted, new_lines, compared, changed"
 
 LOCK = """
-select from billing.invoices where origin = 'own' and status in ('draft', 'review')
+select from billing.invoices
+where
+    origin = 'own' and status in ('draft', 'review')
+    and (%(tenant)s::text is null or tenant_id = %(tenant)s)
+    and (%(months)s::date[] is null or billing_period = any(%(months)s))
 order by tenant_id, invoice_id for update
 """
 
-WANTED = """
-create temp table wanted on commit drop as
-select
-    e.tenant_id, e.billing_period, e.currency,
-    coalesce(
-        i.invoice_id,
-        'own/' || e.tenant_id || '/' || to_char(e.billing_period, 'YYYY-MM') || (
-            select case when count(*) = 0 then '' else '/' || count(*) + 1 end
-            from billing.invoices as v
-            where
-                v.tenant_id = e.tenant_id and v.billing_period = e.billing_period
-                and v.origin = 'own' and v.status = 'void'
-        )
-    ) as invoice_id,
-    reference.card_of_month(e.tenant_id, e.billing_period) as card_version
-from (
-    select tenant_id, billing_period, max(currency) as currency
-    from billing.expected_invoice_lines group by tenant_id, billing_period
-) as e
-left join billing.invoices as i
-    on
-        i.tenant_id = e.tenant_id and i.billing_period = e.billing_period
-        and i.origin = 'own' and i.status <> 'void'
-where
-    coalesce(i.status, 'draft') in ('draft', 'review')
-    and (%(tenant)s::text is null or e.tenant_id = %(tenant)s)
-    and (%(months)s::date[] is null or e.billing_period = any(%(months)s))
+# The identifier of a month's next own invoice: it counts those that are void.
+OPEN_ID = """
+'draft/' || {month}.tenant_id || '/' || to_char({month}.billing_period, 'YYYY-MM') || (
+    select case when count(*) = 0 then '' else '/' || count(*) + 1 end
+    from billing.invoices as v
+    where
+        v.tenant_id = {month}.tenant_id and v.billing_period = {month}.billing_period
+        and v.origin = 'own' and v.status = 'void'
+)
 """
 
-# Re-rate of a finalised month over everything known, less what was billed for it (B7): by tax code.
-PRIOR = """
-create temp table prior on commit drop as
-with closed as (
-    select tenant_id, billing_period, invoice_id from billing.invoices
-    where origin = 'own' and status in ('finalised', 'credited')
-),
-amounts as (
-    select e.tenant_id, e.billing_period, coalesce(e.tax_code, '') as tax_code, e.amount
-    from closed as c
-    inner join billing.expected_invoice_lines as e
-        on e.tenant_id = c.tenant_id and e.billing_period = c.billing_period
-    union all
-    select c.tenant_id, c.billing_period, coalesce(l.tax_code, ''), -l.amount
-    from closed as c
-    inner join billing.invoice_lines as l
-        on l.tenant_id = c.tenant_id and l.invoice_id = c.invoice_id
-    where l.kind not in ('prior_period', 'adjustment')
-    union all
-    select l.tenant_id, l.original_period, coalesce(l.tax_code, ''), -l.amount
-    from closed as c
-    inner join billing.invoice_lines as l
-        on l.tenant_id = c.tenant_id and l.invoice_id = c.invoice_id
-    where l.kind = 'prior_period'
-),
-differences as (
-    select a.tenant_id, a.billing_period, nullif(a.tax_code, '') as tax_code, sum(a.amount) as amount
-    from amounts as a
-    inner join closed as c on c.tenant_id = a.tenant_id and c.billing_period = a.billing_period
-    group by a.tenant_id, a.billing_period, a.tax_code
-    having sum(a.amount) <> 0
-),
-open_months as (
-    select tenant_id, billing_period from wanted
+# Months with expected lines, and drafts that bear adjustments: a person decided them, so they stay.
+WANTED = f"""
+create temp table wanted on commit drop as
+with months as (
+    select tenant_id, billing_period, max(currency) as currency
+    from billing.expected_invoice_lines
+    where
+        (%(tenant)s::text is null or tenant_id = %(tenant)s)
+        and (%(months)s::date[] is null or billing_period = any(%(months)s))
+    group by tenant_id, billing_period
     union
-    select tenant_id, billing_period from billing.invoices
-    where origin = 'own' and status in ('draft', 'review')
+    select i.tenant_id, i.billing_period, i.currency
+    from billing.invoices as i
+    where
+        i.origin = 'own' and i.status in ('draft', 'review')
+        and (%(tenant)s::text is null or i.tenant_id = %(tenant)s)
+        and (%(months)s::date[] is null or i.billing_period = any(%(months)s))
+        and exists (
+            select from billing.adjustments as a
+            where a.tenant_id = i.tenant_id and a.invoice_id = i.invoice_id
+        )
+        and not exists (
+            select from billing.expected_invoice_lines as e
+            where e.tenant_id = i.tenant_id and e.billing_period = i.billing_period
+        )
 )
-select d.*, (
-    select min(o.billing_period) from open_months as o
-    where o.tenant_id = d.tenant_id and o.billing_period > d.billing_period
-) as on_month
-from differences as d
+select
+    m.tenant_id, m.billing_period, m.currency,
+    coalesce(i.invoice_id, {OPEN_ID.format(month="m")}) as invoice_id,
+    reference.card_of_month(m.tenant_id, m.billing_period) as card_version
+from months as m
+left join billing.invoices as i
+    on
+        i.tenant_id = m.tenant_id and i.billing_period = m.billing_period
+        and i.origin = 'own' and i.status <> 'void'
+where coalesce(i.status, 'draft') in ('draft', 'review')
 """
 
 LINES = """
 create temp table new_lines on commit drop as
 select
     w.invoice_id, e.tenant_id, e.line_key, e.kind, e.charge_code, e.card_version, e.tier,
-    e.unit_price, e.quantity, e.unrounded_amount, e.amount, e.tax_code, null::date as original_period,
+    e.unit_price, e.quantity, e.unrounded_amount, e.amount, e.tax_code,
+    null::date as original_period, e.evidence,
     case e.kind
         when 'charge' then 1 when 'rounding' then 2 when 'true_up' then 3 when 'maximum' then 3
         else 5
@@ -114,39 +77,78 @@ select
 from wanted as w
 inner join billing.expected_invoice_lines as e
     on e.tenant_id = w.tenant_id and e.billing_period = w.billing_period
-union all
+"""
+
+# What was applied stands as a line each; a correction of tax is no line.
+ADJUSTMENTS = """
+insert into new_lines
 select
-    w.invoice_id, p.tenant_id,
-    'prior/' || to_char(p.billing_period, 'YYYY-MM') || coalesce('/' || p.tax_code, ''),
-    'prior_period', 'prior_period', w.card_version, null, null, 1, p.amount, p.amount, p.tax_code,
-    p.billing_period, 4
-from prior as p
-inner join wanted as w on w.tenant_id = p.tenant_id and w.billing_period = p.on_month
-union all
-select
-    w.invoice_id, a.tenant_id, 'adjustment/' || a.finding_key, 'adjustment', a.charge_code,
-    w.card_version, null, null, 1, a.amount, a.amount, a.tax_code, null, 6
+    w.invoice_id, a.tenant_id, 'adjustment/' || a.finding_key, 'adjustment', max(a.charge_code),
+    null, null, null, 1, sum(a.amount), sum(a.amount), max(a.tax_code), null, null, 6
 from wanted as w
 inner join billing.adjustments as a on a.tenant_id = w.tenant_id and a.invoice_id = w.invoice_id
-where a.status = 'applied'
+where a.status = 'applied' and a.rule <> 'wrong_tax'
+group by w.invoice_id, a.tenant_id, a.finding_key
+"""
+
+# What each draft is made from. `lines` is the hash of its lines; the fingerprint covers all of it.
+COMPARED = """
+create temp table compared on commit drop as
+select
+    w.tenant_id, w.invoice_id, w.billing_period, w.currency,
+    jsonb_build_object(
+        'lines', coalesce(l.digest, ''),
+        'rate_cards', coalesce(l.cards, '[]'),
+        'verdicts', coalesce(l.verdicts, '{}'),
+        'corrected_months', coalesce(l.corrected, '{}'),
+        'operations', coalesce(o.operations, 0),
+        'high_water_mark', o.high_water_mark,
+        'known_at', greatest(o.high_water_mark, l.known_from),
+        'policies', coalesce(p.policies, '[]')
+    ) as inputs
+from wanted as w
+left join lateral (
+    select
+        encode(sha256(convert_to(string_agg(
+            encode(sha256(convert_to(concat_ws(
+                '|', n.line_key, n.kind, n.charge_code, coalesce(n.card_version, '-'),
+                coalesce(n.tier::text, '-'), coalesce(trim_scale(n.unit_price)::text, '-'),
+                trim_scale(n.quantity), trim_scale(n.unrounded_amount), trim_scale(n.amount),
+                coalesce(n.tax_code, '-'), n.original_period
+            ), 'UTF8')), 'hex'), '' order by n.line_key
+        ), 'UTF8')), 'hex') as digest,
+        jsonb_agg(distinct n.card_version) filter (where n.card_version is not null) as cards,
+        jsonb_object_agg(n.line_key, n.evidence) filter (where n.kind = 'sla_credit') as verdicts,
+        jsonb_object_agg(n.line_key, trim_scale(n.amount))
+        filter (where n.kind = 'prior_period') as corrected,
+        max((n.evidence ->> 'known_from')::timestamptz) as known_from,
+        max(n.evidence ->> 'stage') as stage
+    from new_lines as n
+    where n.tenant_id = w.tenant_id and n.invoice_id = w.invoice_id
+) as l on true
+left join lateral (
+    select count(*) as operations, max(o.recorded_at) as high_water_mark
+    from billing.billable_operations as o
+    where o.tenant_id = w.tenant_id and o.billing_period = w.billing_period
+) as o on true
+left join lateral (
+    select jsonb_agg(distinct c.policy_version) as policies
+    from sla.clocks as c
+    inner join reference.tenants as t on t.tenant_id = c.tenant_id
+    where
+        l.stage is not null and c.tenant_id = w.tenant_id and c.stage = l.stage
+        and c.due_at >= w.billing_period::timestamp at time zone t.billing_zone
+        and c.due_at < (w.billing_period + interval '1 month') at time zone t.billing_zone
+) as p on true
 """
 
 CHANGED = """
 create temp table changed on commit drop as
-select w.*, n.fingerprint
-from wanted as w
-inner join (
-    select
-        invoice_id, tenant_id,
-        sha256(string_agg(
-            sha256(convert_to(concat_ws(
-                '|', line_key, kind, quantity, unrounded_amount, amount, tax_code
-            ), 'UTF8'))::text, '' order by line_key
-        )::bytea) as fingerprint
-    from new_lines group by tenant_id, invoice_id
-) as n on n.tenant_id = w.tenant_id and n.invoice_id = w.invoice_id
-left join billing.invoices as i on i.tenant_id = w.tenant_id and i.invoice_id = w.invoice_id
-where i.fingerprint is distinct from n.fingerprint
+select c.*, sha256(convert_to(c.inputs::text, 'UTF8')) as fingerprint
+from compared as c
+left join billing.invoices as i on i.tenant_id = c.tenant_id and i.invoice_id = c.invoice_id
+where
+    (i.inputs ->> 'lines', i.currency) is distinct from (c.inputs ->> 'lines', c.currency)
 """
 
 REMOVE = """
@@ -163,30 +165,29 @@ returning i.invoice_id
 
 STORE = """
 insert into billing.invoices as i (
-    tenant_id, invoice_id, origin, status, billing_period, currency, total, fingerprint, inputs,
+    tenant_id, invoice_id, origin, billing_period, currency, total, fingerprint, inputs,
     generated_at
 )
 select
-    c.tenant_id, c.invoice_id, 'own', 'draft', c.billing_period, c.currency, 0, c.fingerprint,
-    %(inputs)s || (
-        select jsonb_build_object(
-            'operations', count(*), 'high_water_mark', max(o.recorded_at),
-            'rate_cards', jsonb_agg(distinct o.card_version)
-        )
-        from billing.billable_operations as o
-        where o.tenant_id = c.tenant_id and o.billing_period = c.billing_period
-    ) || coalesce((
-        select jsonb_object_agg(e.line_key, e.evidence) from billing.expected_invoice_lines as e
-        where
-            e.tenant_id = c.tenant_id and e.billing_period = c.billing_period
-            and e.evidence is not null
-    ), '{}'),
+    c.tenant_id, c.invoice_id, 'own', c.billing_period, c.currency, 0, c.fingerprint, c.inputs,
     %(now)s
 from changed as c
 on conflict (tenant_id, invoice_id) do update set
     status = 'draft', currency = excluded.currency, fingerprint = excluded.fingerprint,
-    inputs = excluded.inputs, generated_at = excluded.generated_at
+    inputs = excluded.inputs, generated_at = excluded.generated_at,
+    moved_by = case when i.status = 'review' then 'system' else i.moved_by end,
+    moved_at = case when i.status = 'review' then excluded.generated_at else i.moved_at end,
+    move_reason = case when i.status = 'review' then 'its lines changed' else i.move_reason end
 returning i.invoice_id
+"""
+
+# Made from other inputs, with the same lines: nothing is written anew but what it was made from.
+NOTE_INPUTS = """
+update billing.invoices as i set
+    inputs = c.inputs, fingerprint = sha256(convert_to(c.inputs::text, 'UTF8'))
+from compared as c
+where
+    c.tenant_id = i.tenant_id and c.invoice_id = i.invoice_id and i.inputs <> c.inputs
 """
 
 CLEAR = """

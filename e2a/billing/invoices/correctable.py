@@ -1,0 +1,87 @@
+"""Which months a drafting pass derives again: open ones, and finalised ones that may be corrected.
+
+Looking back ends by the rate card (B7); that no known work is lost at its end is said here.
+"""
+
+# Finalised months that may still be corrected (B7): until the look-back is over, and after it where
+# work became known in time, or where a draft corrects the month already.
+CORRECTABLE = """
+select i.tenant_id, i.billing_period, i.invoice_id
+from billing.invoices as i
+inner join reference.tenants as t on t.tenant_id = i.tenant_id
+inner join reference.rate_cards as c
+    on
+        c.tenant_id = i.tenant_id
+        and c.card_version = reference.card_of_month(i.tenant_id, i.billing_period)
+left join billing.closed_periods as p
+    on p.tenant_id = i.tenant_id and p.billing_period = i.billing_period
+where
+    i.origin = 'own' and i.status in ('finalised', 'credited')
+    and (%(tenant)s::text is null or i.tenant_id = %(tenant)s)
+    and (
+        %(now)s::timestamptz <= (
+            i.billing_period + interval '1 month' + c.look_back_days * interval '1 day'
+        ) at time zone t.billing_zone
+        or exists (
+            select from billing.billable_operations as o
+            where
+                o.tenant_id = i.tenant_id and o.billing_period = i.billing_period
+                and o.standing = 'billed' and o.recorded_at > p.closed_at
+        )
+        or exists (
+            select from billing.invoice_lines as l
+            inner join billing.invoices as d
+                on d.tenant_id = l.tenant_id and d.invoice_id = l.invoice_id
+            where
+                l.tenant_id = i.tenant_id and l.original_period = i.billing_period
+                and d.origin = 'own' and d.status in ('draft', 'review')
+        )
+    )
+"""
+
+# Months whose lines follow from more than their operations: those that are asked for and have no
+# lines yet, and those with SLA credits, whose promises change without an operation.
+TOUCH = f"""
+with correctable as ({CORRECTABLE}),
+asked as (
+    select t.tenant_id, m.month as billing_period
+    from reference.tenants as t cross join unnest(%(months)s::date[]) as m (month)
+    where %(tenant)s::text is null or t.tenant_id = %(tenant)s
+),
+open_months as (
+    select e.tenant_id, e.billing_period from billing.expected_invoice_lines as e
+    where
+        (%(months)s::date[] is null or e.billing_period = any(%(months)s))
+        and (%(tenant)s::text is null or e.tenant_id = %(tenant)s)
+        and not exists (
+            select from billing.invoices as i
+            where
+                i.tenant_id = e.tenant_id and i.billing_period = e.billing_period
+                and i.origin = 'own' and i.status in ('finalised', 'credited')
+        )
+    group by e.tenant_id, e.billing_period
+),
+months as (
+    select a.tenant_id, a.billing_period from asked as a
+    where not exists (
+        select from billing.expected_invoice_lines as e
+        where e.tenant_id = a.tenant_id and e.billing_period = a.billing_period
+    )
+    union
+    select m.tenant_id, m.billing_period
+    from (
+        select tenant_id, billing_period from correctable
+        union
+        select tenant_id, billing_period from open_months
+    ) as m
+    inner join reference.rate_cards as c
+        on
+            c.tenant_id = m.tenant_id
+            and c.card_version = reference.card_of_month(m.tenant_id, m.billing_period)
+    where c.credit_stage is not null
+)
+insert into ops.touched_periods (tenant_id, billing_period)
+select tenant_id, billing_period from months
+where reference.card_of_month(tenant_id, billing_period) is not null
+on conflict do nothing
+"""
