@@ -76,8 +76,9 @@ def load_all(connection: Connection, scenarios: Sequence[Written]) -> Loaded:
             loaded.events += len(rows)
         refresh(connection)
         loaded.steps += [_stepped(connection, w, phase) for w in scenarios if _has(w, phase)]
-    if any(keys.rate_cards for w in scenarios for keys in w.scenario.all_tenants.values()):
-        draft(connection, max(map(all_recorded_at, scenarios)))
+    billed = [w for w in scenarios if any(k.rate_cards for k in w.scenario.all_tenants.values())]
+    if billed:
+        draft(connection, max(map(all_recorded_at, billed)))
     return loaded
 
 
