@@ -9,6 +9,8 @@ from typing import Any
 
 import psycopg
 
+from e2a.billing.invoices.totals import retotal
+
 
 def apply(connection: psycopg.Connection[Any], invoices: Iterable[tuple[str, str]]) -> None:
     """Make lines and totals of these invoices those of their applied adjustments.
@@ -28,10 +30,7 @@ def apply(connection: psycopg.Connection[Any], invoices: Iterable[tuple[str, str
     )
     for statement in (_REMOVE, _ADD, _OWN):
         connection.execute(statement)
-    if connection.execute("select from guard_own limit 1").fetchone():
-        from e2a.billing.invoices.totals import retotal
-
-        retotal(connection, "guard_own")
+    retotal(connection, "guard_own")
     connection.execute(_IMPORTED)
 
 
