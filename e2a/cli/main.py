@@ -9,6 +9,7 @@ from e2a.cli import (
     adjustments,
     database,
     exceptions,
+    invoices,
     journey,
     landing,
     people,
@@ -30,6 +31,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(landing.app, name="land")
 app.add_typer(policy.app, name="policy")
 app.add_typer(exceptions.app, name="exceptions")
+app.add_typer(invoices.app, name="invoices")
 app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
 app.command("demo")(journey.demo)

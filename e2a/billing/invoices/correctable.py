@@ -4,38 +4,49 @@ Looking back ends by the rate card (B7); that no known work is lost at its end i
 """
 
 # Finalised months that may still be corrected (B7): until the look-back is over, and after it where
-# work became known in time, or where a draft corrects the month already.
+# work, a void or an excusal became known in time, or where a draft corrects the month already. So
+# what is billed does not depend on when the passes ran.
 CORRECTABLE = """
-select i.tenant_id, i.billing_period, i.invoice_id
-from billing.invoices as i
-inner join reference.tenants as t on t.tenant_id = i.tenant_id
-inner join reference.rate_cards as c
-    on
-        c.tenant_id = i.tenant_id
-        and c.card_version = reference.card_of_month(i.tenant_id, i.billing_period)
-left join billing.closed_periods as p
-    on p.tenant_id = i.tenant_id and p.billing_period = i.billing_period
+select m.tenant_id, m.billing_period, m.invoice_id
+from (
+    select
+        i.tenant_id, i.billing_period, i.invoice_id,
+        coalesce(p.closed_at, i.finalised_at) as closed_at,
+        (i.billing_period + interval '1 month' + c.look_back_days * interval '1 day')
+        at time zone t.billing_zone as looks_back_until
+    from billing.invoices as i
+    inner join reference.tenants as t on t.tenant_id = i.tenant_id
+    inner join reference.rate_cards as c
+        on
+            c.tenant_id = i.tenant_id
+            and c.card_version = reference.card_of_month(i.tenant_id, i.billing_period)
+    left join billing.closed_periods as p
+        on p.tenant_id = i.tenant_id and p.billing_period = i.billing_period
+    where
+        i.origin = 'own' and i.status in ('finalised', 'credited')
+        and (%(tenant)s::text is null or i.tenant_id = %(tenant)s)
+) as m
 where
-    i.origin = 'own' and i.status in ('finalised', 'credited')
-    and (%(tenant)s::text is null or i.tenant_id = %(tenant)s)
-    and (
-        %(now)s::timestamptz <= (
-            i.billing_period + interval '1 month' + c.look_back_days * interval '1 day'
-        ) at time zone t.billing_zone
-        or exists (
-            select from billing.billable_operations as o
-            where
-                o.tenant_id = i.tenant_id and o.billing_period = i.billing_period
-                and o.standing = 'billed' and o.recorded_at > p.closed_at
-        )
-        or exists (
-            select from billing.invoice_lines as l
-            inner join billing.invoices as d
-                on d.tenant_id = l.tenant_id and d.invoice_id = l.invoice_id
-            where
-                l.tenant_id = i.tenant_id and l.original_period = i.billing_period
-                and d.origin = 'own' and d.status in ('draft', 'review')
-        )
+    %(now)s::timestamptz <= m.looks_back_until
+    or exists (
+        select from billing.billable_operations as o
+        where
+            o.tenant_id = m.tenant_id and o.billing_period = m.billing_period
+            and o.standing = 'billed' and o.recorded_at > m.closed_at
+    )
+    or exists (
+        select from billing.invoice_lines as l
+        inner join billing.invoices as d
+            on d.tenant_id = l.tenant_id and d.invoice_id = l.invoice_id
+        where
+            l.tenant_id = m.tenant_id and l.original_period = m.billing_period
+            and d.origin = 'own' and d.status in ('draft', 'review')
+    )
+    or exists (
+        select from landing.order_events as e
+        where
+            e.tenant_id = m.tenant_id and e.event_type in ('event_voided', 'sla_excused')
+            and e.recorded_at > m.closed_at and e.recorded_at <= m.looks_back_until
     )
 """
 

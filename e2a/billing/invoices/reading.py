@@ -64,7 +64,7 @@ def _padded(value: Decimal, coin: Decimal) -> Decimal:
 _SUMS = {"pre_tax", "tax", "total", "amount", "base", "unit_price", "credited"}
 
 _COLUMNS = """
-    i.tenant_id, t.name as customer, i.invoice_id, i.number, i.origin, i.status,
+    i.tenant_id, t.name as customer, t.billing_zone, i.invoice_id, i.number, i.origin, i.status,
     to_char(i.billing_period, 'YYYY-MM') as period, i.currency, i.pre_tax, i.tax, i.total,
     i.generated_at, i.finalised_at, i.finalised_by,
     coalesce(c.currency_exponent, 2) as currency_exponent,
