@@ -1,13 +1,15 @@
 """Does the scenario library notice when a rule is wrong? Each mutant of the rules must be killed.
 
-    python bench/mutants.py [--only NAME] [--json]
+    python bench/mutants.py [--only NAME | --rules B] [--json]
 
 `mutants.yaml` beside this page names small wrongs: a text that stands once in a file, and what
 stands there instead. Each is put into a copy of the checkout. A mutant of the models is deployed
 into a copy of a database that holds the library's facts, judged already, and everything is judged
-again; a mutant of the Python rules loads the library in a process of its own. It is killed if a
-scenario that passes without it fails with it; scenarios that cover its rule are asked first, and
-after SHOWN the rest is not asked. Exit code 1: one survives; 2: a text is gone, or does not run.
+again; a mutant of the Python rules, or of money, loads the library in a process of its own (steps
+and invoices follow from each other, so they are done anew; a mutant of money asks billing only).
+It is killed if a scenario that passes without it fails with it; scenarios that cover its rule are
+asked first, and after SHOWN the rest is not asked. Exit code 1: one survives; 2: a text is gone,
+or does not run.
 
 A mutant belongs to `mutants.yaml` when an engine might really have its wrong; when nothing kills
 it, the missing scenario belongs to `policies/scenarios/sla/`.
@@ -130,7 +132,8 @@ class Bench:
         started, path = time.monotonic(), self.copy / mutant.file
         right = path.read_text()
         path.write_text(mutant.put_into(right))
-        judged = self._models if mutant.file.startswith("dbt_project/") else self._python
+        is_model, is_money = mutant.file.startswith("dbt_project/"), mutant.rule.startswith("B")
+        judged = self._models if is_model and not is_money else self._afresh
         try:
             killed_by = judged(mutant)
         finally:
@@ -140,8 +143,7 @@ class Bench:
     def _models(self, mutant: Mutant) -> list[str]:
         self._admin("drop database if exists {} with (force)", MUTATED)
         self._admin("create database {} owner e2a_owner template {}", MUTATED, LOADED)
-        with scope.claimed(self.warehouse):  # nothing is touched: dbt deploys, and judges nothing
-            self._dbt("--select", "state:modified+", "--state", str(self.folder / "state"))
+        self._deploy_changed()
         with _connection(self.warehouse) as connection:
             try:
                 with connection.transaction():
@@ -151,9 +153,15 @@ class Bench:
                 return [f"the pass itself: {str(error).splitlines()[0]}"]
             return failures(connection, _by_rule(self.scenarios, mutant.rule), SHOWN)
 
-    def _python(self, mutant: Mutant) -> list[str]:
+    def _deploy_changed(self) -> None:
+        with scope.claimed(self.warehouse):  # nothing is touched: dbt deploys, and judges nothing
+            self._dbt("--select", "state:modified+", "--state", str(self.folder / "state"))
+
+    def _afresh(self, mutant: Mutant) -> list[str]:
         self._admin("drop database if exists {} with (force)", MUTATED)
         self._admin("create database {} owner e2a_owner template {}", MUTATED, EMPTY)
+        if mutant.file.startswith("dbt_project/"):
+            self._deploy_changed()
         environment = {
             **os.environ, "PYTHONPATH": str(self.copy), "PYTHONDONTWRITEBYTECODE": "1",
             "E2A_HOME": str(self.warehouse.home),
@@ -218,13 +226,19 @@ def _by_rule(scenarios: Sequence[Written], rule: str) -> list[Written]:
     return sorted(scenarios, key=lambda written: rule not in written.scenario.covers)
 
 
+def _bills(written: Written) -> bool:
+    return any(keys.rate_cards for keys in written.scenario.all_tenants.values())
+
+
 def _connection(warehouse: Warehouse) -> psycopg.Connection:
     return warehouse.connect(Role.APP, autocommit=True)
 
 
 def inside(rule: str) -> None:
-    """A mutant of the Python rules, on its own copy: the names of the scenarios that fail."""
+    """A mutant on its own copy: the names of the scenarios that fail (of money: that bill)."""
     scenarios = _by_rule(library(), rule)
+    if rule.startswith("B"):
+        scenarios = [written for written in scenarios if _bills(written)]
     with _connection(replace(locate(), database=MUTATED)) as connection:
         load_all(connection, scenarios)
         print(json.dumps(failures(connection, scenarios, len(scenarios))))
@@ -259,6 +273,7 @@ def report(verdicts: Sequence[Verdict]) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=str(__doc__).partition("\n")[0])
     parser.add_argument("--only", metavar="NAME", help="one mutant of mutants.yaml")
+    parser.add_argument("--rules", metavar="LETTERS", default="", help="B is money, C the clock")
     parser.add_argument("--json", action="store_true", help="verdicts for machines")
     parser.add_argument("--inside", metavar="RULE", help=argparse.SUPPRESS)
     given = parser.parse_args()
@@ -267,7 +282,8 @@ def main() -> int:
         return 0
     with tempfile.TemporaryDirectory(prefix="e2a-mutants-") as folder:
         try:
-            verdicts = judged(mutants(given.only), Path(folder))
+            chosen = [m for m in mutants(given.only) if m.rule.startswith(given.rules)]
+            verdicts = judged(chosen, Path(folder))
         except SpoiltError as error:
             say(str(error))
             return 2
