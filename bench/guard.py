@@ -1,8 +1,8 @@
 """The guard at size: orders priced, invoiced and validated, beside what the ancestor needed.
 
 `python bench/guard.py [--sizes 10000,1000000] [--workers 2] [--json]`, on an embedded cluster of
-its own and the orders of `bench/sla_history.sql`, on a rate card of seven charges with tiers, a minimum
-and tax. Each size is a database of its own; three phases are told apart:
+its own and the orders of `bench/sla_history.sql`, on a rate card of six charges with tiers,
+a minimum and tax. Each size is a database of its own; three phases are told apart:
 
 - price: billable and priced operations of every order, in committed chunks side by side;
 - invoice: lines of all months, taxes, drafts;
@@ -73,8 +73,8 @@ insert into billing.invoices (
     fingerprint
 )
 select
-    tenant_id, 'billed/' || invoice_id, 'imported', 'draft', billing_period, currency, pre_tax, 0,
-    pre_tax, fingerprint
+    tenant_id, 'billed/' || invoice_id, 'imported', 'draft', billing_period, currency, pre_tax, tax,
+    total, fingerprint
 from billing.invoices where origin = 'own';
 insert into billing.invoice_lines (
     tenant_id, invoice_id, line_number, kind, charge_code, unit_price, quantity, amount
@@ -122,7 +122,7 @@ def _measure(server: Warehouse, orders: int, workers: int) -> dict[str, Any]:
         app.commit()
         with administered(warehouse) as admin:
             admin.execute(WRONG)
-        seconds["validate"] = _timed(lambda: guard.validate(app))
+        seconds["validate"] = _timed(lambda: guard.validate(app, now))
         found = app.execute("select count(*) from billing.findings where open").fetchone()
         lines = app.execute("select count(*) from billing.priced_operations").fetchone()
     assert drafts is not None
