@@ -202,7 +202,7 @@
     ),
 
     -- `amount` is the operation's part times `days`: what is divided, is divided once a line.
-    details as (
+    details as not materialized (
         select
             tenant_id,
             billing_period,

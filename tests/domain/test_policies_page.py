@@ -9,11 +9,8 @@ import pytest
 from e2a.domain.calendars import working_days
 from e2a.domain.policies import (
     CalendarText,
-    ChargeText,
     HoldText,
     HolidaysText,
-    LimitsText,
-    RateCardText,
     SiteText,
     SlaPolicyText,
     StageText,
@@ -55,7 +52,6 @@ def test_the_working_days_on_the_page_are_those_of_its_calendar(acme):
 
 MODELS = (
     TenantText, SiteText, CalendarText, HolidaysText, SlaPolicyText, HoldText, StageText,
-    RateCardText, LimitsText, ChargeText,
 )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ def load_fx(
 ) -> int:
     """Add dated rates or correct them, and have the orders priced anew that they concern (B9).
 
-    Finalised invoices keep their amounts: what a corrected rate changes is a prior-period line (B7).
+    Finalised invoices keep their amounts: what a corrected rate changes is a prior-period line.
     """
     changed = [fx.date for fx in rates if connection.execute(_FX, _fx(tenant, fx)).rowcount]
     if changed:

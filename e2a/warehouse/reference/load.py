@@ -91,5 +91,8 @@ on conflict (tenant_id) do update set
     name = excluded.name, billing_zone = excluded.billing_zone, currency = excluded.currency,
     active_from = excluded.active_from, active_until = excluded.active_until
 where (t.name, t.billing_zone, t.currency, t.active_from, t.active_until) is distinct from
-(excluded.name, excluded.billing_zone, excluded.currency, excluded.active_from, excluded.active_until)
+(
+    excluded.name, excluded.billing_zone, excluded.currency, excluded.active_from,
+    excluded.active_until
+)
 """

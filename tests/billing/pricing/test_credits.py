@@ -6,7 +6,9 @@ import pytest
 
 from tests.billing.pricing.merchant import at, card
 
-BANDS = "bands: [ { from_percent: 0, pays_percent: 15 }, { from_percent: 94, pays_percent: 10 }, { from_percent: 96, pays_percent: 5 } ]"
+BANDS = """\
+bands: [ { from_percent: 0, pays_percent: 15 }, { from_percent: 94, pays_percent: 10 },
+             { from_percent: 96, pays_percent: 5 } ]"""
 CREDIT = card(
     """
 pick_pack: { operation: vas, code: pick_pack, model: per_unit, price: 0.01 }
@@ -22,7 +24,11 @@ freight: { operation: label, model: pass_through, markup_percent: 0 }
     cap_percent: 10
 """,
 )
-SLA = "[ { valid_from: 2020-01-01, excusals: [merchant], stages: { ship: { from: received, within_minutes: 60 } } } ]"
+SLA = """\
+- valid_from: 2020-01-01
+  excusals: [merchant]
+  stages: { ship: { from: received, within_minutes: 60 } }
+"""
 
 
 def shipped(acme, orders, minutes, *, start=0, when="2026-03-02 09:00", excused=False):
@@ -75,7 +81,7 @@ def test_a_band_includes_its_lower_end_and_the_target_pays_nothing(merchant, met
 
 
 def test_the_percentage_is_compared_unrounded(merchant):
-    """96 of 2,449 missing is 95.9984 %, which is not 96."""
+    """479 of 499 is 95.992 %, which a whole percentage would take for 96."""
     acme = merchant(CREDIT, sla=SLA)
     acme.work("pick_pack", 10000)
     shipped(acme, 479, 10)

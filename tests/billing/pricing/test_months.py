@@ -1,4 +1,4 @@
-"""Charges that count over a month: tiers, packages, storage, fees, minimum, rounding (B3-B5, B13)."""
+"""Charges that count over a month: tiers, packages, storage, minimum, rounding (B3-B5, B13)."""
 
 import pytest
 

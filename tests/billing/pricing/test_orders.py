@@ -1,4 +1,4 @@
-"""Charges that one order decides: first and additional, volume, surcharges, order rules (B4, B8)."""
+"""Charges that one order decides: first units, volume, surcharges, order rules (B4, B8)."""
 
 import pytest
 
@@ -71,7 +71,7 @@ RULED = card(
 pick: { operation: pick, model: per_operation, price: 0.30 }
 pack: { operation: pack, model: per_operation, price: 0.20 }
 freight: { operation: label, model: pass_through, markup_percent: 0 }
-storage: { operation: storage, model: storage, code: pallet, measure: snapshot, price: 0.05, per: day }
+storage: { model: storage, code: pallet, measure: snapshot, price: 0.05, per: day }
 """,
     more="""\
   order:

@@ -1,5 +1,5 @@
 -- Expected lines of the billing months in scope, over all their priced operations.
-with operations as (
+with operations as not materialized (
     select priced.*
     from {{ ref('priced_operations') }} as priced
     inner join {{ source('ops', 'touched_periods') }} as scope

@@ -3,7 +3,7 @@
 -- away. Quantity is what the operation's own unit counts; work without quantities means all units
 -- that were asked for by then. A voided label is an operation of its own time, negative, at the
 -- card and the rate of the label's time (B8).
-with events as not materialized (
+with events as materialized (
     select
         order_no,
         tenant_id,
@@ -24,7 +24,17 @@ with events as not materialized (
         occurred_at,
         recorded_at
     from {{ ref('int_orders__valid_events') }}
-    where known_until = 'infinity'
+    where
+        known_until = 'infinity'
+        and (
+            event_type in (
+                'order_created', 'order_edited', 'order_cancelled', 'order_reopened',
+                'reship_requested', 'pick_completed', 'pack_completed', 'label_purchased',
+                'label_voided', 'shipped', 'vas_performed', 'receipt_completed', 'stock_counted',
+                'return_received', 'restocked', 'charge_recorded'
+            )
+            or flags <> '{}'
+        )
 ),
 
 flagged as (
@@ -263,7 +273,7 @@ ranked as (
             partition by order_no, operation, operation_code, sign(quantity)
         ) as best_trust,
         row_number() over (
-            partition by order_no, operation, source, act
+            partition by order_no, operation, operation_code, sign(quantity), source, act
             order by occurred_at, source_event_id
         ) as place
     from carded

@@ -26,29 +26,6 @@ counted as (
     from operations
 ),
 
--- What an order's flags multiply by; the factors are exact, so that their order changes nothing.
-factors as (
-    select
-        sets.tenant_id,
-        sets.card_version,
-        sets.flags,
-        reference.product(multipliers.factor) as factor
-    from (
-        select distinct
-            tenant_id,
-            card_version,
-            flags
-        from operations
-        where flags <> '{}'
-    ) as sets
-    inner join {{ source('reference', 'multipliers') }} as multipliers
-        on
-            multipliers.tenant_id = sets.tenant_id
-            and multipliers.card_version = sets.card_version
-            and multipliers.flag = any(sets.flags)
-    group by sets.tenant_id, sets.card_version, sets.flags
-),
-
 charged as (
     select
         counted.*,
@@ -70,7 +47,17 @@ charged as (
             else 'line'
         end as grain,
         case
-            when charges.model = 'order_volume' then tiers.unit_price
+            when charges.model = 'order_volume'
+                then (
+                    select tiers.unit_price
+                    from {{ source('reference', 'tiers') }} as tiers
+                    where
+                        tiers.tenant_id = charges.tenant_id
+                        and tiers.card_version = charges.card_version
+                        and tiers.charge_code = charges.charge_code
+                        and tiers.above < counted.units_of_order
+                        and (tiers.up_to is null or tiers.up_to >= counted.units_of_order)
+                )
             when
                 charges.measure = 'half_month'
                 and extract(day from counted.occurred_at at time zone cards.billing_zone) > 15
@@ -102,14 +89,6 @@ charged as (
             and charges.operation = counted.operation
             and (charges.code is null or charges.code = counted.operation_code)
             and (charges.flag is null or charges.flag = any(counted.flags))
-    left join {{ source('reference', 'tiers') }} as tiers
-        on
-            charges.model = 'order_volume'
-            and tiers.tenant_id = charges.tenant_id
-            and tiers.card_version = charges.card_version
-            and tiers.charge_code = charges.charge_code
-            and tiers.above < counted.units_of_order
-            and (tiers.up_to is null or tiers.up_to >= counted.units_of_order)
 ),
 
 priced as (
@@ -149,7 +128,19 @@ select
     priced.billed_quantity,
     case when priced.grain <> 'month' then priced.listed_price end as unit_price,
     priced.unrounded_amount,
-    case when priced.grain = 'order' then coalesce(factors.factor, 1) end as factor,
+    -- What the order's flags multiply by; factors are exact, so that their order changes nothing.
+    case
+        when priced.grain = 'order' and priced.flags = '{}' then 1
+        when priced.grain = 'order'
+            then (
+                select reference.product(multipliers.factor)
+                from {{ source('reference', 'multipliers') }} as multipliers
+                where
+                    multipliers.tenant_id = priced.tenant_id
+                    and multipliers.card_version = priced.card_version
+                    and multipliers.flag = any(priced.flags)
+            )
+    end as factor,
     -- The minimum is due once an order: where its first work lies.
     priced.grain = 'order'
     and (priced.billing_period, priced.card_version) = (
@@ -157,11 +148,6 @@ select
         first_value(priced.card_version) over first_work
     ) as minimum_applies
 from priced
-left join factors
-    on
-        factors.tenant_id = priced.tenant_id
-        and factors.card_version = priced.card_version
-        and factors.flags = priced.flags
 where
     priced.billed_quantity <> 0
     or priced.grain = 'month'

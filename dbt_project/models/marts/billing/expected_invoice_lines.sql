@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=['tenant_id', 'billing_period', 'line_key'],
     scope='periods',
-    planner={'enable_nestloop': 'off'}
+    planner={'enable_nestloop': 'off', 'enable_sort': 'off'}
 ) }}
 
 select

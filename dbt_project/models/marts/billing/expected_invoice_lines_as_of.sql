@@ -1,6 +1,6 @@
 {{ config(materialized='view') }}
 
-with operations as (
+with operations as not materialized (
     select * from {{ ref('priced_operations') }}
     where occurred_at <= {{ as_of() }}
 ),

@@ -1,7 +1,7 @@
 {{ config(materialized='view') }}
 
 -- Which operations stand on which expected line: from a line to its events.
-with operations as (
+with operations as not materialized (
     select * from {{ ref('priced_operations') }}
 ),
 
