@@ -91,7 +91,7 @@ freight: { operation: label, model: pass_through, markup_percent: 0 }
     acme.worked(100)
     acme.merchant.did(
         "label_purchased", "2026-03-14 09:00", shipment="s1",
-        charge={"amount": "18.40", "currency": "EUR"},
+        charge={"code": "label", "amount": "18.40", "currency": "EUR"},
     )  # fmt: skip
     acme.merchant.derive()
     acme.draft()
