@@ -65,6 +65,7 @@ CARD = {
         "account": {"model": "flat", "price": "99.00"},
     },
 }  # fmt: skip
+FOUND = "select rule, count(*) from billing.findings where open group by rule"
 BAR_SECONDS, BAR_GIB = 300, 2
 ANCESTOR = {"generate_10000": 1735.0, "validate_10000": 7.3}
 WRONG = """
@@ -77,13 +78,16 @@ select
     total, fingerprint
 from billing.invoices where origin = 'own';
 insert into billing.invoice_lines (
-    tenant_id, invoice_id, line_number, kind, charge_code, unit_price, quantity, amount
+    tenant_id, invoice_id, line_number, kind, charge_code, unit_price, quantity, amount, tax_code
 )
 select
     tenant_id, 'billed/' || invoice_id, line_number, kind, charge_code,
     unit_price + case when charge_code = 'pick_more' then 0.05 else 0 end, quantity,
-    amount + case when charge_code = 'pick_more' then round(quantity * 0.05, 2) else 0 end
-from billing.invoice_lines where charge_code <> 'pack'
+    amount + case when charge_code = 'pick_more' then round(quantity * 0.05, 2) else 0 end, tax_code
+from billing.invoice_lines where charge_code <> 'pack';
+insert into billing.invoice_taxes (tenant_id, invoice_id, tax_code, percent, base, amount)
+select tenant_id, 'billed/' || invoice_id, tax_code, percent, base, amount
+from billing.invoice_taxes
 """
 
 
@@ -123,15 +127,14 @@ def _measure(server: Warehouse, orders: int, workers: int) -> dict[str, Any]:
         with administered(warehouse) as admin:
             admin.execute(WRONG)
         seconds["validate"] = _timed(lambda: guard.validate(app, now))
-        found = app.execute("select count(*) from billing.findings where open").fetchone()
+        found = dict(app.execute(FOUND).fetchall())
         lines = app.execute("select count(*) from billing.priced_operations").fetchone()
     assert drafts is not None
-    assert found is not None
     assert lines is not None
     return {
         "orders": orders, "priced_operations": lines[0], "invoices": drafts[0], "seconds": seconds,
-        "total": sum(seconds.values()), "peak_gib": max(peak) / 2**30, "found": found[0],
-        "planted": 2 * drafts[0],
+        "total": sum(seconds.values()), "peak_gib": max(peak) / 2**30, "found": found,
+        "planted": {"missing": drafts[0], "wrong_rate": drafts[0]},
     }  # fmt: skip
 
 
@@ -190,7 +193,7 @@ def _show(figures: list[dict[str, Any]]) -> None:
             f"{one['orders']:>9,} orders, {one['priced_operations']:,} priced operations, "
             f"{one['invoices']} invoices: {one['total']:.1f} s ({phases}), "
             f"{one['peak_gib']:.2f} GiB (bars {BAR_SECONDS} s a million, {BAR_GIB} GiB); "
-            f"{one['found']} findings, {one['planted']} planted"
+            f"found {_words(one['found'])}; planted {_words(one['planted'])}"
         )
     small, large = figures[0], figures[-1]
     if large is not small:
@@ -200,6 +203,10 @@ def _show(figures: list[dict[str, Any]]) -> None:
         f"the ancestor {ANCESTOR['generate_10000']:,.0f} s to generate 10,000 orders' invoices, "
         f"{ANCESTOR['validate_10000']} s to validate them"
     )
+
+
+def _words(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count} {rule}" for rule, count in sorted(counts.items())) or "nothing"
 
 
 def _timed(work: Callable[[], object]) -> float:
