@@ -10,7 +10,7 @@ from rich.table import Table
 
 from e2a.cli.console import AsOfOption, JsonOption, connected, instant, now, out, print_json, say
 from e2a.cli.policy_files import changed_policies
-from e2a.sla.replay import Comparison, OnTime, Simulation
+from e2a.sla.replay import ChargeChange, Comparison, OnTime, Simulation
 from e2a.sla.replay import simulate as replay
 from e2a.warehouse.scratch import scratch
 
@@ -21,7 +21,10 @@ NAMES = ("before", "after")
 def simulate(
     tenant: Annotated[str, typer.Option(help="Whose history.")],
     with_: Annotated[
-        Path, typer.Option("--with", help="The changed sla.yaml (or tenant.yaml), or a folder.")
+        Path,
+        typer.Option(
+            "--with", help="The changed sla.yaml, rates.yaml or tenant.yaml, or a folder."
+        ),
     ],
     days: Annotated[int, typer.Option(min=1, help="How many days back.")] = 30,
     as_of: AsOfOption = None,
@@ -66,6 +69,7 @@ def report(done: Simulation) -> dict[str, Any]:
         "flips": done.comparison.flips,
         "stages": stages,
         "examples": done.comparison.examples,
+        "charges": [asdict(change) for change in done.charges],
     }
 
 
@@ -82,7 +86,20 @@ def _show(done: Simulation) -> None:
     out.print(_stages(done.comparison))
     if done.comparison.examples:
         out.print(_examples(done.comparison))
+    if done.charges:
+        out.print(_charges(done.charges))
     out.print("Nothing was touched.")
+
+
+def _charges(changes: list[ChargeChange]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("month", "charge", "before", "after", "difference"):
+        table.add_column(column)
+    for change in changes:
+        amounts = (change.was, change.now, change.now - change.was)
+        words = (f"{amount.normalize():,f} {change.currency}" for amount in amounts)
+        table.add_row(f"{change.billing_period:%Y-%m}", change.charge_code, *words)
+    return table
 
 
 def _stages(comparison: Comparison) -> Table:

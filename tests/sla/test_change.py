@@ -64,3 +64,27 @@ def test_another_name_promises_the_same_and_costs_nothing():
     other = renamed(policies(OLD), "acme-now")
     assert (other.tenant.tenant, other.rates) == ("acme-now", ())
     assert other.sla == policies(OLD).sla
+
+
+def test_a_new_rate_card_takes_the_place_of_those_that_it_follows():
+    def cards(*given):
+        charges = {"pick": {"operation": "pick", "model": "per_unit"}}
+        return from_documents("acme", {
+            "tenant": TENANT,
+            "sla": [{"valid_from": "2020-01-01", "stages": {"pick": {"within_minutes": 1}}}],
+            "rates": [
+                {
+                    "valid_from": since, "currency": "USD",
+                    "limits": {"per_finding": 1, "total": 1, "total_percent": 1},
+                    "charges": {"pick": {**charges["pick"], "price": price}},
+                }
+                for since, price in given
+            ],
+        })  # fmt: skip
+
+    old, march, next_year = ("2020-01-01", 1), ("2026-03-15", 2), ("2027-01-01", 3)
+    replayed = as_if_in_force(cards(old, march), cards(old, march, next_year), SINCE)
+    assert [(card.charges["pick"].price, str(card.valid_from)) for card in replayed.rates] == [
+        (1, "2020-01-01 00:00:00"), (3, str(SINCE)),
+    ]  # fmt: skip
+    assert as_if_in_force(cards(old), cards(old), SINCE) == cards(old)

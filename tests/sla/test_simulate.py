@@ -1,6 +1,7 @@
 """A changed policy on history: what would flip is counted, and nothing of history is touched."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -140,3 +141,30 @@ def everything(warehouse):
         ).fetchall()
         query = "select t::text from {} as t order by 1"
         return {table: admin.execute(query.format(table)).fetchall() for (table,) in tables}
+
+
+def test_a_changed_rate_card_says_what_it_would_have_billed(app, replay):
+    def priced(price):
+        card = {
+            "valid_from": "2020-01-01", "currency": "USD",
+            "limits": {"per_finding": 1, "total": 1, "total_percent": 1},
+            "charges": {
+                "pick": {"operation": "pick", "model": "per_operation", "price": price},
+                "pack": {"operation": "pack", "model": "per_operation", "price": "1"},
+            },
+        }  # fmt: skip
+        return policies().model_copy(
+            update={"rates": from_documents("demo-3pl", {
+                "tenant": TENANT,
+                "sla": [{"valid_from": "2020-01-01", "stages": {"pick": {"within_minutes": 1}}}],
+                "rates": [card],
+            }).rates}
+        )  # fmt: skip
+
+    history(app, *picked("A", 60), *picked("B", 110))
+    done = replay(priced("2.50"), priced("2.75"))
+    assert done.comparison.flips == 0
+    assert [(str(c.billing_period), c.charge_code, c.was, c.now) for c in done.charges] == [
+        ("2026-03-01", "pick", 5, Decimal("5.50"))
+    ]
+    assert replay(priced("2.50"), priced("2.50")).charges == []

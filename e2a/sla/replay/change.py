@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from e2a.domain.policies import Policies, SlaPolicyText, instant_of
+from e2a.domain.policies import Policies, RateCardText, SlaPolicyText, instant_of
 
 
 def as_if_in_force(present: Policies, changed: Policies, since: datetime) -> Policies:
-    """The changed policies with their new entries in force from `since` on.
+    """The changed policies with their new entries and rate cards in force from `since` on.
 
     A new version is mostly valid from tomorrow; asked what it would have done, it takes the place
-    of the versions that it follows. Entries that are in the present text too stay as they are.
+    of the versions that it follows. What is in the present text too stays as it is.
     """
     zone = next(iter(changed.tenant.sites.values())).zone
     new = {
@@ -19,7 +19,20 @@ def as_if_in_force(present: Policies, changed: Policies, since: datetime) -> Pol
         if entry not in present.sla
     }
     entries = tuple(_entries(changed, new, since, zone))
-    return changed.model_copy(update={"sla": entries})
+    cards = tuple(_cards(present, changed, since))
+    return changed.model_copy(update={"sla": entries, "rates": cards})
+
+
+def _cards(present: Policies, changed: Policies, since: datetime) -> Iterator[RateCardText]:
+    zone = changed.tenant.billing_zone
+    new = [card for card in changed.rates if card not in present.rates]
+    successor = max(new, key=lambda card: instant_of(card.valid_from, zone), default=None)
+    for card in changed.rates:
+        begins = instant_of(card.valid_from, zone)
+        if successor is None or begins < since or begins > instant_of(successor.valid_from, zone):
+            yield card
+        elif card is successor:
+            yield card.model_copy(update={"valid_from": min(begins, since)})
 
 
 def _entries(
@@ -35,9 +48,9 @@ def _entries(
 
 
 def renamed(policies: Policies, tenant: str) -> Policies:
-    """The same promises for a tenant of another name, without its prices."""
+    """The same promises and prices for a tenant of another name."""
     text = policies.tenant.model_copy(update={"tenant": tenant})
-    return policies.model_copy(update={"tenant": text, "rates": ()})
+    return policies.model_copy(update={"tenant": text})
 
 
 def _slot(entry: SlaPolicyText) -> object:

@@ -8,6 +8,7 @@ import psycopg
 
 from e2a.domain.policies import Policies
 from e2a.sla.replay.change import as_if_in_force, renamed
+from e2a.sla.replay.charges import ChargeChange, compare_charges
 from e2a.sla.replay.compare import Comparison, compare
 from e2a.sla.replay.history import Progress, copy_history, orders_between
 from e2a.warehouse.reference import load
@@ -22,6 +23,7 @@ class Simulation:
     as_of: datetime
     orders: int
     comparison: Comparison
+    charges: list[ChargeChange]
 
 
 def simulate(
@@ -58,4 +60,6 @@ def simulate(
         until = as_of + timedelta(microseconds=1)
         orders = orders_between(live, tenant, since, until)
         copy_history(live, scratch, tenant, names, orders, progress)
-    return Simulation(tenant, since, as_of, len(orders), compare(scratch, was, now, since, as_of))
+    comparison = compare(scratch, was, now, since, as_of)
+    charges = compare_charges(scratch, was, now)
+    return Simulation(tenant, since, as_of, len(orders), comparison, charges)

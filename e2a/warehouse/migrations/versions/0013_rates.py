@@ -174,11 +174,10 @@ comment on table billing.closed_periods is
 grant select, insert on billing.closed_periods to e2a_app;
 grant select on billing.closed_periods to e2a_reader;
 
-grant select on all tables in schema reference to e2a_reader, e2a_app;
-grant insert on
+grant select on all tables in schema reference to e2a_reader;
+grant select, insert, update, delete on
     reference.tiers, reference.multipliers, reference.taxes, reference.credit_bands, reference.fx_rates
 to e2a_app;
-grant update on reference.fx_rates to e2a_app;
 """
 
 
