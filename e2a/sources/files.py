@@ -5,26 +5,19 @@ into rows belongs to a module of its own, such as `olist`.
 """
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo
+from e2a.domain.dialects import DIALECT_HEADER, EVENTS, FOR_THE_GUARD
 from e2a.sources.reading import decode, header, unknown
 from e2a.sources.typed.batch import translate_all
 from e2a.sources.typed.translate import Lane
 
-DIALECT_HEADER = "e2a-dialect"
-EVENTS, BILLED_INVOICE = "events", "billed-invoice"
-FREIGHT_INVOICE, LOAD_TENDER = "x12-210", "x12-204"
-_FOR_THE_GUARD = {
-    BILLED_INVOICE: "billed_invoice",
-    FREIGHT_INVOICE: "freight_invoice",
-    LOAD_TENDER: "load_tender",
-}
 _LANE = Lane(namespace="order", history=True)
 
 
 def parse(delivery: Delivery) -> Events | NothingToDo:
     """The file's events; invoices and tenders are kept for the guard and are no events."""
     dialect = header(delivery, DIALECT_HEADER) or EVENTS
-    if dialect in _FOR_THE_GUARD:
-        return NothingToDo(_FOR_THE_GUARD[dialect])
+    if dialect in FOR_THE_GUARD:
+        return NothingToDo(FOR_THE_GUARD[dialect])
     if dialect != EVENTS:
-        raise unknown(f"Header {DIALECT_HEADER}", dialect, (EVENTS, *_FOR_THE_GUARD))
+        raise unknown(f"Header {DIALECT_HEADER}", dialect, (EVENTS, *FOR_THE_GUARD))
     return translate_all(decode(delivery), _LANE, delivery)

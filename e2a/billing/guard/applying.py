@@ -70,7 +70,7 @@ from (
 where not exists (
     select from billing.invoice_lines as l
     where
-        l.tenant_id = a.tenant_id and l.invoice_id = a.invoice_id
+        l.tenant_id = a.tenant_id and l.invoice_id = a.invoice_id and l.kind = 'adjustment'
         and l.line_key = 'adjustment/' || a.finding_key
 )
 """

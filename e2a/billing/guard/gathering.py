@@ -121,11 +121,11 @@ def _held_back(
 
 def of_months(connection: psycopg.Connection[Any]) -> Iterator[tuple[str, Finding]]:
     """Imported invoices, all of a month together."""
-    for statement in (
-        imported.BILLED, imported.REFERENCES, imported.BEFORE, imported.EXPECTED,
-        imported.ITEMS, imported.DIFFERING,
-    ):  # fmt: skip
+    for statement in (imported.NAMES, imported.BILLED, imported.BEFORE, imported.EXPECTED):
         connection.execute(statement)
+    if connection.execute(imported.HAS_ITEMS).fetchone() is not None:
+        connection.execute(imported.ITEMS)
+    connection.execute(imported.DIFFERING)
     known = _knowledge(connection)
     elsewhere = _elsewhere(connection)
     last = {(t, p): invoice for t, p, invoice in connection.execute(imported.LAST)}

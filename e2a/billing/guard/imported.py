@@ -4,39 +4,21 @@ An imported line carries no line key. Lines are compared by charge and price; wh
 charge names an order or a parcel, order by order.
 """
 
-# Lines of all imported invoices of the months, also those that are settled: they billed it already.
-BILLED = """
-create temp table guard_lines on commit drop as
-select
-    l.tenant_id, l.invoice_id, l.line_number, i.billing_period, l.charge_code, l.unit_price,
-    l.quantity, l.amount, l.tax_code, l.performed_on, l.reference, null::text as order_id,
-    dense_rank() over (
-        partition by i.tenant_id, i.billing_period order by i.inbox_seq, i.invoice_id
-    ) as issue,
-    bool_and(l.reference is not null) over (
-        partition by i.tenant_id, i.billing_period, l.charge_code
-    ) as itemised,
-    i.inbox_seq, null::text as billed_before, null::text as nearly_before
-from guarded_months as m
-inner join billing.invoices as i
-    on i.tenant_id = m.tenant_id and i.billing_period = m.billing_period
-inner join billing.invoice_lines as l on l.tenant_id = i.tenant_id and l.invoice_id = i.invoice_id
-where
-    i.origin = 'imported' and i.issuer is null and i.status <> 'void'
-    and i.currency = m.card_currency and l.kind <> 'adjustment';
-analyze guard_lines
-"""
-
 # A name of an order or of a parcel; a bare name if only one namespace has it.
-REFERENCES = """
+NAMES = """
 create temp table guard_names on commit drop as
-with named as (
-    select distinct tenant_id, reference from guard_lines where reference is not null
+with named as materialized (
+    select distinct l.tenant_id, l.reference
+    from guarded_months as m
+    inner join billing.invoices as i
+        on i.tenant_id = m.tenant_id and i.billing_period = m.billing_period
+    inner join billing.invoice_lines as l
+        on l.tenant_id = i.tenant_id and l.invoice_id = i.invoice_id
+    where i.origin = 'imported' and i.issuer is null and l.reference is not null
 ),
 known as (
-    select tenant_id, name, order_id from orders.identifiers
-    where exists (select from named)
-    union
+    select tenant_id, name, order_id from orders.identifiers where exists (select from named)
+    union all
     select s.tenant_id, s.shipment_name, i.order_id
     from orders.shipments as s
     inner join orders.identifiers as i on i.tenant_id = s.tenant_id and i.name = s.order_name
@@ -45,18 +27,46 @@ known as (
 found as (
     select n.tenant_id, n.reference, k.order_id
     from named as n inner join known as k on k.tenant_id = n.tenant_id and k.name = n.reference
-    union
+    union all
     select n.tenant_id, n.reference, k.order_id
     from named as n
     inner join known as k
         on k.tenant_id = n.tenant_id and substring(k.name from '^[^:]*:(.*)$') = n.reference
 )
 select tenant_id, reference, min(order_id) as order_id from found
-group by tenant_id, reference having count(distinct order_id) = 1;
-analyze guard_names;
-update guard_lines as l set order_id = n.order_id
-from guard_names as n where n.tenant_id = l.tenant_id and n.reference = l.reference;
-update guard_lines set order_id = case when itemised then coalesce(order_id, reference) end
+group by tenant_id, reference having min(order_id) = max(order_id);
+analyze guard_names
+"""
+
+# Lines of all imported invoices of the months, also those that are settled: they billed it already.
+# `order_id` is what an itemised charge is compared by; empty where it is compared in sum.
+BILLED = """
+create temp table guard_lines on commit drop as
+select
+    l.*, case when l.itemised then coalesce(n.order_id, l.reference) else '' end as order_id,
+    null::text as billed_before, null::text as nearly_before
+from (
+    select
+        l.tenant_id, l.invoice_id, l.line_number, i.billing_period, l.charge_code, l.unit_price,
+        l.quantity, l.amount, l.tax_code, l.performed_on, l.reference,
+        dense_rank() over (
+            partition by i.tenant_id, i.billing_period order by i.inbox_seq, i.invoice_id
+        ) as issue,
+        bool_and(l.reference is not null) over (
+            partition by i.tenant_id, i.billing_period, l.charge_code
+        ) as itemised,
+        i.inbox_seq
+    from guarded_months as m
+    inner join billing.invoices as i
+        on i.tenant_id = m.tenant_id and i.billing_period = m.billing_period
+    inner join billing.invoice_lines as l
+        on l.tenant_id = i.tenant_id and l.invoice_id = i.invoice_id
+    where
+        i.origin = 'imported' and i.issuer is null and i.status <> 'void'
+        and i.currency = m.card_currency and l.kind <> 'adjustment'
+) as l
+left join guard_names as n on n.tenant_id = l.tenant_id and n.reference = l.reference;
+analyze guard_lines
 """
 
 # The same charge for the same work on an earlier invoice of any month (B14).
@@ -104,10 +114,15 @@ lines as (
 )
 select
     tenant_id, billing_period, charge_code, unit_price, quantity, amount, line_key, tax_code,
-    case when is_itemised then substring(line_key from '^order/(.*)@[^@]*$') end as order_id,
+    case
+        when is_itemised then coalesce(substring(line_key from '^order/(.*)@[^@]*$'), '') else ''
+    end as order_id,
     is_itemised and charge_code <> 'order' as is_sum
-from lines
+from lines;
+analyze guard_expected
 """
+
+HAS_ITEMS = "select from guard_expected where is_sum limit 1"
 
 ITEMS = """
 insert into guard_expected
@@ -151,28 +166,29 @@ from (
     where
         billed_before is not null or nearly_before is not null
         or date_trunc('month', performed_on)::date <> billing_period
-) as found
+) as found;
+analyze guard_differing
 """
 
 SIDES = """
 select
     l.tenant_id, l.billing_period, true, l.charge_code, l.unit_price, l.quantity, l.amount,
-    null::text, l.order_id, l.performed_on, l.tax_code, l.invoice_id, l.issue, l.billed_before,
-    l.nearly_before
+    null::text, nullif(l.order_id, ''), l.performed_on, l.tax_code, l.invoice_id, l.issue,
+    l.billed_before, l.nearly_before
 from guard_lines as l
 inner join guard_differing as d
     on
         d.tenant_id = l.tenant_id and d.billing_period = l.billing_period
-        and d.charge_code = l.charge_code and d.order_id is not distinct from l.order_id
+        and d.charge_code = l.charge_code and d.order_id = l.order_id
 union all
 select
     e.tenant_id, e.billing_period, false, e.charge_code, e.unit_price, e.quantity, e.amount,
-    e.line_key, e.order_id, null, e.tax_code, '', 0, null, null
+    e.line_key, nullif(e.order_id, ''), null, e.tax_code, '', 0, null, null
 from guard_expected as e
 inner join guard_differing as d
     on
         d.tenant_id = e.tenant_id and d.billing_period = e.billing_period
-        and d.charge_code = e.charge_code and d.order_id is not distinct from e.order_id
+        and d.charge_code = e.charge_code and d.order_id = e.order_id
 where not e.is_sum
 """
 

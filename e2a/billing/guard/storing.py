@@ -77,31 +77,61 @@ where
     )
 """
 
-# Which events a finding's line stands on; those of its order, where it is about one.
+# Which events a finding stands on: those of its order, else the month's first of its charge.
 _EVENTS = """
+with changed as (
+    select
+        f.tenant_id, f.finding_key, i.billing_period, e.charge_code, e.card_version,
+        coalesce(f.reference, substring(f.line_key from '^order/(.*)@[^@]*$')) as order_id
+    from guard_found as g
+    inner join billing.findings as f
+        on f.tenant_id = g.tenant_id and f.finding_key = g.finding_key
+    inner join billing.invoices as i on i.tenant_id = f.tenant_id and i.invoice_id = f.invoice_id
+    inner join billing.expected_invoice_lines as e
+        on
+            e.tenant_id = f.tenant_id and e.billing_period = i.billing_period
+            and e.line_key = f.line_key
+    where f.changed_at = %(now)s and f.line_key is not null
+),
+proofs as (
+    select c.tenant_id, c.finding_key, p.operation_key, p.occurred_at
+    from changed as c
+    inner join billing.priced_operations as p
+        on
+            p.tenant_id = c.tenant_id and p.order_id = c.order_id
+            and p.billing_period = c.billing_period
+            and c.charge_code in (p.charge_code, 'order')
+    where c.order_id is not null
+    union all
+    select c.tenant_id, c.finding_key, p.operation_key, p.occurred_at
+    from changed as c
+    inner join (
+        select
+            tenant_id, billing_period, charge_code, card_version, operation_key, occurred_at,
+            row_number() over (
+                partition by tenant_id, billing_period, charge_code, card_version
+                order by occurred_at, operation_key
+            ) as place
+        from billing.priced_operations
+        where (tenant_id, billing_period, charge_code) in (
+            select tenant_id, billing_period, charge_code from changed where order_id is null
+        )
+    ) as p
+        on
+            p.tenant_id = c.tenant_id and p.billing_period = c.billing_period
+            and p.charge_code = c.charge_code and p.card_version = c.card_version
+    where c.order_id is null and p.place <= %(most)s
+)
 update billing.findings as f set events = e.events
 from (
     select
-        g.tenant_id, g.finding_key,
-        coalesce(array_agg(o.source_event_id order by o.occurred_at), '{}') as events
-    from guard_found as g
-    inner join billing.findings as s
-        on
-            s.tenant_id = g.tenant_id and s.finding_key = g.finding_key
-            and s.changed_at = %(now)s
-    inner join billing.invoices as i on i.tenant_id = g.tenant_id and i.invoice_id = g.invoice_id
-    cross join lateral (
-        select b.source_event_id, b.occurred_at
-        from billing.line_operations as w
-        inner join billing.billable_operations as b
-            on b.tenant_id = w.tenant_id and b.operation_key = w.operation_key
-        where
-            w.tenant_id = g.tenant_id and w.billing_period = i.billing_period
-            and w.line_key = g.line_key and (g.reference is null or w.order_id = g.reference)
-        order by b.occurred_at, b.operation_key limit %(most)s
-    ) as o
-    where g.line_key is not null
-    group by g.tenant_id, g.finding_key
+        p.tenant_id, p.finding_key,
+        (array_agg(b.source_event_id order by p.occurred_at, p.operation_key))[1 : %(most)s]
+            as events
+    from proofs as p
+    inner join billing.billable_operations as b
+        on b.tenant_id = p.tenant_id and b.operation_key = p.operation_key
+    group by p.tenant_id, p.finding_key
 ) as e
 where e.tenant_id = f.tenant_id and e.finding_key = f.finding_key
 """

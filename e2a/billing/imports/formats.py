@@ -1,6 +1,6 @@
 """The formats that can be imported, and the way of a file: checked, landed, stored.
 
-A new format is a line in `FORMATS`, a name in `e2a.sources.files` and a page in docs.
+A new format is a line in `FORMATS`, a word in `e2a.domain.dialects` and a page in docs.
 """
 
 import hashlib
@@ -17,8 +17,8 @@ from e2a.billing.imports import e2a_csv, x12_210
 from e2a.billing.imports.reading import Landed, read_rows, store_tender
 from e2a.billing.imports.storing import ImportedInvoice, store_import
 from e2a.domain.deliveries import Delivery, Source
+from e2a.domain.dialects import BILLED_INVOICE, DIALECT_HEADER, FREIGHT_INVOICE, LOAD_TENDER
 from e2a.domain.errors import BadInputError, UnknownTenantError
-from e2a.sources.files import BILLED_INVOICE, DIALECT_HEADER, FREIGHT_INVOICE, LOAD_TENDER
 from e2a.warehouse import inbox
 
 

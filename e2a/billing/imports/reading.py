@@ -8,8 +8,8 @@ import psycopg
 
 from e2a.billing.imports import x12_210
 from e2a.billing.imports.storing import ImportedInvoice, store_import
+from e2a.domain.dialects import LOAD_TENDER
 from e2a.domain.errors import RefusedError
-from e2a.sources.files import LOAD_TENDER
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,19 @@
+"""What a file of source `file` is written in: a header of the delivery says it.
+
+Add a word when a file states something that is neither events nor one of these. Parsers of events
+belong to `e2a.sources`, readers of invoices to `e2a.billing.imports`.
+"""
+
+DIALECT_HEADER = "e2a-dialect"
+
+EVENTS = "events"
+BILLED_INVOICE = "billed-invoice"
+FREIGHT_INVOICE = "x12-210"
+LOAD_TENDER = "x12-204"
+
+FOR_THE_GUARD = {
+    BILLED_INVOICE: "billed_invoice",
+    FREIGHT_INVOICE: "freight_invoice",
+    LOAD_TENDER: "load_tender",
+}
+"""Dialects without events, and the reason with which their inbox rows end (nothing to do)."""
