@@ -8,8 +8,9 @@ from dagster_dbt import DbtCliResource
 from e2a.warehouse.models import DBT
 from e2a.warehouse.policies import policies_folder
 from e2a.warehouse.reference import read_folder
-from e2a_assets.billing.invoices import billing_assets
-from e2a_assets.jobs import jobs, nightly
+from e2a_assets.billing.guard import guard_assets
+from e2a_assets.billing.invoices import invoice_assets
+from e2a_assets.jobs import invoicing, jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
 from e2a_assets.reference import calendars_reach_far_enough, identity_specs, policies
@@ -36,7 +37,8 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             transform,
             exceptions,
             narratives,
-            *billing_assets,
+            *invoice_assets,
+            *guard_assets,
         ],
         asset_checks=[
             calendars_reach_far_enough,
@@ -45,7 +47,7 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             every_breach_has_one_narrative,
         ],
         jobs=jobs,
-        schedules=[nightly(zone) for zone in billing_zones()],
+        schedules=[made(zone) for zone in billing_zones() for made in (nightly, invoicing)],
         sensors=[new_events],
         resources={
             "warehouse": WarehouseResource(),

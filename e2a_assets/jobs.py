@@ -2,13 +2,18 @@
 
 Both lines contain all models: a pass over the models strikes its orders off, so it must be whole.
 Landing assets are partitioned by day of receipt, the rest is not: a run names a day, or a backfill
-a range of days, and everything downstream runs once.
+a range of days, and everything downstream runs once. Invoices of a month are a job of their own.
 """
 
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from e2a.billing.invoices.months import months_touched
+from e2a_assets.billing.invoices import ZONE_TAG
 from e2a_assets.landing.events import ONLY_NEW, READ_TAG
 from e2a_assets.transform import transform
 from resources.clock import Clock
@@ -39,7 +44,13 @@ journey = _job(
     "journey", _arrival | _explained | _invoiced, "Both lines, from raw events to the end."
 )
 
-jobs = [journey, sla_journey, billing_journey]
+monthly_invoices = _job(
+    "monthly_invoices",
+    dg.AssetSelection.assets(["billing", "invoices"]),
+    "Drafts of billing months, of every tenant or of one billing zone.",
+)
+
+jobs = [journey, sla_journey, billing_journey, monthly_invoices]
 
 ONLY_WHAT_IS_NEW = {READ_TAG: ONLY_NEW}
 """Tag of a run that reads beyond the watermarks only; its partition is the latest day expected."""
@@ -60,5 +71,34 @@ def nightly(zone: str) -> dg.ScheduleDefinition:
     def schedule(context: dg.ScheduleEvaluationContext, clock: Clock) -> dg.RunRequest:
         day = (context.scheduled_execution_time or clock.now()).date().isoformat()
         return dg.RunRequest(run_key=f"{name}-{day}", partition_key=day, tags=ONLY_WHAT_IS_NEW)
+
+    return schedule
+
+
+INVOICED_BACK = timedelta(days=35)
+"""Nightly drafts: the month that runs, and the one before until it has been finalised in peace."""
+
+
+def invoicing(zone: str) -> dg.ScheduleDefinition:
+    """Drafts of a billing zone's months at 03:00 there, when the night's journey is done."""
+    name = "invoices_" + zone.lower().replace("/", "_").replace("-", "_")
+
+    @dg.schedule(
+        name=name,
+        job=monthly_invoices,
+        cron_schedule="0 3 * * *",
+        execution_timezone=zone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+        description=f"Every night at 03:00 in {zone}: drafts of the months that may be billed.",
+    )
+    def schedule(context: dg.ScheduleEvaluationContext, clock: Clock) -> Iterator[dg.RunRequest]:
+        at = context.scheduled_execution_time or clock.now()
+        for month in months_touched(at - INVOICED_BACK, at, zone):
+            key = f"{month:%Y-%m}"
+            yield dg.RunRequest(
+                run_key=f"{name}-{at.astimezone(ZoneInfo(zone)).date().isoformat()}-{key}",
+                partition_key=key,
+                tags={ZONE_TAG: zone},
+            )
 
     return schedule

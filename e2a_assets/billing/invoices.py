@@ -1,14 +1,24 @@
-"""Drafts from expected lines, invoices as billed, the guard's findings and its proposals."""
+"""Invoices as assets: drafts of every open month with the journey, and a month by itself.
+
+A run of the journey is of a day of receipt and cannot be of a month as well; so the months have an
+asset of their own, which the night of each billing zone runs and anybody may backfill.
+"""
+
+from itertools import chain
 
 import dagster as dg
 
-from e2a.billing.billed import read_landed
-from e2a.billing.drafts import draft
-from e2a.billing.validation import propose, validate
+from e2a.billing.invoices.generating import Generated, generate
+from e2a.billing.invoices.months import month, tenant_scopes
 from e2a_assets.owners import BILLING
+from e2a_assets.partitions import BILLING_MONTHS
+from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
 KINDS = {"python", "postgres"}
+
+ZONE_TAG = "e2a/billing_zone"
+"""Tag of a run that makes the invoices of one billing zone only."""
 
 
 @dg.asset(
@@ -18,68 +28,50 @@ KINDS = {"python", "postgres"}
     kinds=KINDS,
     owners=BILLING,
 )
-def draft_invoices(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """One row per tenant and billing month: the invoice that the events call for."""
+def draft_invoices(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, clock: Clock
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per tenant and open billing month: the invoice that the events call for."""
+    now = clock.as_of(context.run.tags)
     with warehouse.connect() as connection:
-        done = draft(connection)
-    return dg.MaterializeResult(
-        metadata={"dagster/row_count": done.invoices, "written": done.written}
-    )
+        scopes = tenant_scopes(connection, now)
+        connection.rollback()
+        done = generate(connection, now, scopes)
+    return _result(done)
 
 
 @dg.asset(
-    key=["billing", "billed_invoices"],
+    key=["billing", "invoices"],
     group_name="billing",
-    deps=[["landing", "file_events"]],
+    deps=[draft_invoices],
+    partitions_def=BILLING_MONTHS,
+    backfill_policy=dg.BackfillPolicy.single_run(),
     kinds=KINDS,
     owners=BILLING,
 )
-def billed_invoices(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """One row per invoice that a billing system issued, as it was billed."""
+def invoices(
+    context: dg.AssetExecutionContext, warehouse: WarehouseResource, clock: Clock
+) -> dg.MaterializeResult:  # type: ignore[type-arg]
+    """One row per tenant: the invoice of the billing month, drafted anew unless it is finalised.
+
+    A minimum or a fee is billed though nothing was done in the month. Finalising is a person's:
+    `e2a invoices finalise`.
+    """
+    now, zone = clock.as_of(context.run.tags), context.run.tags.get(ZONE_TAG)
     with warehouse.connect() as connection:
-        new = read_landed(connection)
-    return dg.MaterializeResult(metadata={"new_invoices": new})
+        scopes = [
+            tenant_scopes(connection, now, period=month(key), zone=zone)
+            for key in context.partition_keys
+        ]
+        connection.rollback()
+        done = generate(connection, now, chain(*scopes))
+    return _result(done)
 
 
-@dg.asset(
-    key=["billing", "findings"],
-    group_name="billing",
-    deps=[billed_invoices, ["billing", "expected_invoice_lines"]],
-    kinds=KINDS,
-    owners=BILLING,
-)
-def findings(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """One row per difference between what was billed and what the events say."""
-    with warehouse.connect() as connection:
-        done = validate(connection)
+def _result(done: Generated) -> dg.MaterializeResult:  # type: ignore[type-arg]
     return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": done.findings,
-            "invoices": done.invoices,
-            "changed": done.changed,
-        }
+        metadata={"dagster/row_count": done.invoices, "written": len(done.changes)}
     )
 
 
-@dg.asset(
-    key=["billing", "adjustments"],
-    group_name="billing",
-    deps=[findings],
-    kinds=KINDS,
-    owners=BILLING,
-)
-def adjustments(warehouse: WarehouseResource) -> dg.MaterializeResult:  # type: ignore[type-arg]
-    """One row per finding: the correction proposed, and whether limits allow it by themselves."""
-    with warehouse.connect() as connection:
-        done = propose(connection)
-    return dg.MaterializeResult(
-        metadata={
-            "dagster/row_count": done.within_limits + done.needs_approval,
-            "within_limits": done.within_limits,
-            "needs_approval": done.needs_approval,
-            "changed": done.changed,
-        }
-    )
-
-
-billing_assets = [draft_invoices, billed_invoices, findings, adjustments]
+invoice_assets = [draft_invoices, invoices]

@@ -36,7 +36,7 @@ def tenant_scopes(
 
     Raises:
         UnknownTenantError: nobody knows the tenant.
-        BadInputError: the month has not begun in the tenant's billing zone.
+        BadInputError: the month has not begun where anybody who is asked for is billed.
     """
     zones: dict[str, str] = dict(
         connection.execute(
@@ -45,22 +45,30 @@ def tenant_scopes(
     )
     if tenant is not None and tenant not in zones:
         raise UnknownTenantError(tenant, zones)
-    scopes = []
-    for name, of in zones.items():
-        if tenant not in (None, name) or zone not in (None, of):
-            continue
-        months: set[date] | None = None
-        if period is not None:
-            months = {_begun(period, now, of)}
-        elif lookback is not None:
-            months = {
-                *months_touched(now - lookback, now, of),
-                *_recorded(connection, name, now - lookback),
-            }
-        elif back is not None:
-            months = set(months_touched(now - back, now, of))
-        scopes.append(Scope(name, None if months is None else tuple(sorted(months))))
-    return scopes
+    asked = [
+        (name, of) for name, of in zones.items() if tenant in (None, name) and zone in (None, of)
+    ]
+    if period is not None:
+        begun = [(name, of) for name, of in asked if _has_begun(period, now, of)]
+        if asked and not begun:
+            raise BadInputError(f"{period:%Y-%m} has not begun", "Ask for a month that has begun")
+        return [Scope(name, (period,)) for name, _ in begun]
+    return [Scope(name, _months(connection, name, of, now, lookback, back)) for name, of in asked]
+
+
+def _months(
+    connection: psycopg.Connection[Any],
+    tenant: str,
+    zone: str,
+    now: datetime,
+    lookback: timedelta | None,
+    back: timedelta | None,
+) -> tuple[date, ...] | None:
+    if lookback is not None:
+        since = now - lookback
+        touched = {*months_touched(since, now, zone), *_recorded(connection, tenant, since)}
+        return tuple(sorted(touched))
+    return None if back is None else tuple(months_touched(now - back, now, zone))
 
 
 def months_touched(since: datetime, until: datetime, zone: str) -> list[date]:
@@ -87,12 +95,8 @@ def month(text: str) -> date:
     return found
 
 
-def _begun(period: date, now: datetime, zone: str) -> date:
-    if period > now.astimezone(ZoneInfo(zone)).date():
-        raise BadInputError(
-            f"{period:%Y-%m} has not begun in {zone}", "Ask for a month that has begun"
-        )
-    return period
+def _has_begun(period: date, now: datetime, zone: str) -> bool:
+    return period <= now.astimezone(ZoneInfo(zone)).date()
 
 
 def _recorded(connection: psycopg.Connection[Any], tenant: str, since: datetime) -> Iterable[date]:
