@@ -10,7 +10,6 @@ from e2a.billing import guard
 from e2a.billing import invoices as billing
 from e2a.billing.imports import e2a_csv
 from e2a.billing.imports.formats import read_landed
-from e2a.billing.imports.formats import read_landed
 from e2a.domain.deliveries import Delivery, Source
 from e2a.domain.errors import E2AError
 from e2a.domain.scenarios.steps import (

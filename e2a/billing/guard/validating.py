@@ -16,6 +16,7 @@ from e2a.billing.guard import gathering, statements
 from e2a.billing.guard.carriers import of_carriers
 from e2a.billing.guard.rules import lives
 from e2a.billing.guard.storing import store
+from e2a.domain.errors import DatabaseUnavailableError
 from e2a.domain.findings import Finding
 from e2a.domain.rule_life import Life
 from e2a.domain.tolerances import EXACT, Bound, Tolerances, accepted
@@ -49,10 +50,14 @@ def validate(
         now: when, for the findings' dates.
         tenant: only this one's.
         invoice: only this id, with the other imported invoices of its month.
+
+    Raises:
+        DatabaseUnavailableError: the models have never been built.
     """
     with connection.transaction():
         connection.execute(f"drop table if exists {', '.join(TABLES)}")
         given = {"tenant": tenant, "invoice": invoice}
+        _built(connection)
         connection.execute(statements.LOCK, given)
         _prepare(connection, given)
         heads, sums = gathering.heads(connection), gathering.sums(connection)
@@ -69,6 +74,14 @@ def validate(
         changed = store(connection, rows, list(heads), now)
         opened = sum(standing == "open" for _, _, standing in rows)
     return Validated(len(heads), opened, changed)
+
+
+def _built(connection: psycopg.Connection[Any]) -> None:
+    row = connection.execute("select to_regclass('billing.expected_invoice_lines')").fetchone()
+    if row is None or row[0] is None:
+        raise DatabaseUnavailableError(
+            "The models have never been built", "Run `make demo` or `e2a run`"
+        )
 
 
 def _prepare(connection: psycopg.Connection[Any], given: dict[str, Any]) -> None:

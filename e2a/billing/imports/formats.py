@@ -107,7 +107,7 @@ def _tenant(path: Path, format: Format, tenant: str | None, known: set[str]) -> 
         if tenant not in (None, said):
             raise BadInputError(f"{path.name} is an invoice of {said}", f"Leave out {tenant!r}")
     if said is None:
-        raise BadInputError(f"A {format} does not say whose it is", "Give --tenant")
+        raise BadInputError(f"An {format} file does not say whose it is", "Give --tenant")
     if said not in known:
         raise UnknownTenantError(said, known)
     return said
