@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from e2a.billing import billed
+from e2a.billing.imports import e2a_csv
 from e2a.cli.runner import run_journey
 from e2a.simulator import Plan, simulate
 from e2a.sources import archive
@@ -35,7 +35,7 @@ def journey_over(warehouse: Warehouse, folder: Path, *, orders: int, days: int, 
     with warehouse.connect(Role.APP) as connection:
         inbox.land(connection, archive.deliveries(folder / "deliveries.jsonl", plan.as_of))
         files = sorted((folder / "billed").iterdir())
-        inbox.land(connection, [billed.delivery(file, plan.as_of) for file in files])
+        inbox.land(connection, [e2a_csv.delivery(file, plan.as_of) for file in files])
     run_journey(warehouse, _quiet, as_of=truth.as_of)
     return folder
 
