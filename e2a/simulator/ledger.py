@@ -197,20 +197,20 @@ def plant(
 
 
 def _kinds(right: list[BilledLine]) -> dict[tuple[str, str], str]:
-    """What is wrong with which line: of charges, or of the first three orders."""
+    """What is wrong with which line: of a charge, or of the first three orders."""
     kinds = {
         ("return_received", ""): "missing", ("pack", ""): "duplicate",
         ("pick_additional", ""): "wrong_rate", ("storage_pallet", ""): "wrong_quantity",
     }  # fmt: skip
     orders = [line.reference for line in right if line.charge == ORDER]
-    for reference, kind in zip(orders, ("missing", "duplicate", "wrong_rate"), strict=False):
+    for reference, kind in zip(orders, ("never_billed", "duplicate", "wrong_rate"), strict=False):
         kinds[ORDER, reference] = kind
     return kinds
 
 
 def _wrong(kind: str | None, line: BilledLine) -> list[BilledLine]:
     """What is billed instead of a line."""
-    if kind == "missing":
+    if kind in ("missing", "never_billed"):
         return []
     if kind == "duplicate":
         return [line, line]
