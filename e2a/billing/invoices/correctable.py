@@ -50,16 +50,43 @@ where
     )
 """
 
-# Months whose lines follow from more than their operations: those that are asked for and have no
-# lines yet, and those with SLA credits, whose promises change without an operation.
+# Months whose lines follow from more than their operations. Months that have begun since the tenant
+# is served and have no lines yet: a minimum or a fee is due though nothing was done. And months with
+# SLA credits, whose promises change without an operation.
 TOUCH = f"""
 with correctable as ({CORRECTABLE}),
-asked as (
-    select t.tenant_id, m.month as billing_period
-    from reference.tenants as t cross join unnest(%(months)s::date[]) as m (month)
+served as (
+    select
+        t.tenant_id,
+        date_trunc('month', coalesce(
+            t.active_from,
+            least(
+                (
+                    select min(o.billing_period) from billing.billable_operations as o
+                    where o.tenant_id = t.tenant_id
+                ),
+                (
+                    select min(i.billing_period) from billing.invoices as i
+                    where i.tenant_id = t.tenant_id and i.origin = 'own'
+                )
+            )
+        )) as first_month,
+        date_trunc('month', %(now)s::timestamptz at time zone t.billing_zone) as last_month
+    from reference.tenants as t
     where %(tenant)s::text is null or t.tenant_id = %(tenant)s
 ),
-open_months as (
+begun as (
+    select s.tenant_id, m.month::date as billing_period
+    from served as s
+    cross join generate_series(s.first_month, s.last_month, interval '1 month') as m (month)
+    where
+        (%(months)s::date[] is null or m.month::date = any(%(months)s))
+        and not exists (
+            select from billing.expected_invoice_lines as e
+            where e.tenant_id = s.tenant_id and e.billing_period = m.month::date
+        )
+),
+credited as (
     select e.tenant_id, e.billing_period from billing.expected_invoice_lines as e
     where
         (%(months)s::date[] is null or e.billing_period = any(%(months)s))
@@ -71,28 +98,21 @@ open_months as (
                 and i.origin = 'own' and i.status in ('finalised', 'credited')
         )
     group by e.tenant_id, e.billing_period
+    union
+    select tenant_id, billing_period from correctable
 ),
 months as (
-    select a.tenant_id, a.billing_period from asked as a
-    where not exists (
-        select from billing.expected_invoice_lines as e
-        where e.tenant_id = a.tenant_id and e.billing_period = a.billing_period
-    )
-    union
-    select m.tenant_id, m.billing_period
-    from (
-        select tenant_id, billing_period from correctable
-        union
-        select tenant_id, billing_period from open_months
-    ) as m
-    inner join reference.rate_cards as c
-        on
-            c.tenant_id = m.tenant_id
-            and c.card_version = reference.card_of_month(m.tenant_id, m.billing_period)
-    where c.credit_stage is not null
+    select b.tenant_id, b.billing_period, true as is_new from begun as b
+    union all
+    select c.tenant_id, c.billing_period, false from credited as c
 )
 insert into ops.touched_periods (tenant_id, billing_period)
-select tenant_id, billing_period from months
-where reference.card_of_month(tenant_id, billing_period) is not null
+select distinct m.tenant_id, m.billing_period
+from months as m
+inner join reference.rate_cards as c
+    on
+        c.tenant_id = m.tenant_id
+        and c.card_version = reference.card_of_month(m.tenant_id, m.billing_period)
+where m.is_new or c.credit_stage is not null
 on conflict do nothing
 """
