@@ -49,9 +49,14 @@ class InvoiceLine:
 
     @property
     def place(self) -> str:
-        """The line key, or charge and price where a billed line has none; then the reference."""
+        """The line key, or charge and price where a billed line has none; then the reference.
+
+        The key of an order's own line names the order already.
+        """
         place = self.line_key or f"{self.charge_code}@{price_words(self.unit_price)}"
-        return f"{place}/{self.reference}" if self.reference else place
+        if self.reference is None or place.startswith(f"order/{self.reference}@"):
+            return place
+        return f"{place}/{self.reference}"
 
     def finding(self, rule: Rule, billed: Decimal, expected: Decimal, why: str) -> Finding:
         """A finding about this line."""
