@@ -51,8 +51,8 @@ where
 """
 
 # Months whose lines follow from more than their operations. Months that have begun since the tenant
-# is served and have no lines yet: a minimum or a fee is due though nothing was done. And months with
-# SLA credits, whose promises change without an operation.
+# is served and have no lines yet: a minimum or a fee is due though nothing was done. And months
+# with SLA credits, whose promises change without an operation.
 TOUCH = f"""
 with correctable as ({CORRECTABLE}),
 served as (

@@ -131,15 +131,27 @@ def test_what_is_in_review_is_not_reviewed_again(clerk):
         acme.review()
 
 
-def test_a_month_with_a_minimum_is_billed_though_nothing_was_done_if_it_is_asked_for(clerk):
-    acme = clerk(
-        card(
-            "work: { operation: vas, code: kitting, model: per_unit, price: 1.00 }",
-            more="  minimum: { amount: 500 }\n",
-        )
-    )
-    acme.draft(APRIL, "2026-03")
+MINIMUM = card(
+    "work: { operation: vas, code: kitting, model: per_unit, price: 1.00 }",
+    more="  minimum: { amount: 500 }\n",
+)
+
+
+@pytest.mark.parametrize("asked", [(), ("2026-03",)])
+def test_b5_a_minimum_is_due_though_nothing_was_done_in_the_month(clerk, asked):
+    acme = clerk(MINIMUM)
+    acme.worked(100, "2026-02-10 09:00")
+    acme.draft(APRIL, *asked)
     assert acme.lines() == [("true_up", "minimum", "500")]
+    assert acme.draft(APRIL, *asked).written == ()
+
+
+def test_months_before_a_tenant_was_served_are_not_billed(clerk):
+    acme = clerk(MINIMUM)
+    acme.draft(APRIL, "2026-02")
+    acme.worked(100)
+    acme.draft(APRIL, "2026-02")
+    assert acme.invoice("2026-02") == []
 
 
 def test_a_dry_run_lists_every_line_that_would_change_and_writes_nothing(clerk):
