@@ -45,9 +45,8 @@ def run(
     """
     loaded = load_all(connection, scenarios)
     questions = sum(len(written.scenario.questions) for written in scenarios)
-    say(
-        f"judged     {len(scenarios):,} scenarios with {loaded.events:,} events, {questions:,} questions"
-    )
+    counts = f"{len(scenarios):,} scenarios with {loaded.events:,} events"
+    say(f"judged     {counts}, {questions:,} questions")
     results = [Result(written, list(_wrong(connection, written))) for written in scenarios]
     for result in results:
         result.wrong[:0] = _steps(result.written, loaded)

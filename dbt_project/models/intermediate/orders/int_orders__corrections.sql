@@ -1,8 +1,8 @@
 {{ config(materialized='hot', unique_key=[], scope='scratch', step=1) }}
 
--- Corrections that name neither order nor parcel: they concern the orders of what they correct, also
--- through other corrections, from the instant at which the link was known. Found from the events of
--- the pass, so that their number in history costs nothing.
+-- Corrections that name neither order nor parcel: they concern the orders of what they correct,
+-- also through other corrections, from the instant at which the link was known. Found from the
+-- events of the pass, so that their number in history costs nothing.
 with recursive links as (
     select
         events.order_no,

@@ -6,8 +6,8 @@
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
--- The calendar window in or before which a clock started: one row per promise and start. The versions
--- of a clock, and the clocks that start together, share it: each start is looked up once.
+-- The calendar window in or before which a clock started: one row per promise and start. The
+-- versions of a clock, and the clocks that start together, share it: each is looked up once.
 with starts as (
     select distinct
         policy_no,
