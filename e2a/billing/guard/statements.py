@@ -56,9 +56,16 @@ with billed as (
 expected as (
     select g.invoice_id, e.*
     from guarded as g
+    inner join billing.invoices as i on i.tenant_id = g.tenant_id and i.invoice_id = g.invoice_id
+    inner join reference.tenants as t on t.tenant_id = g.tenant_id
     inner join billing.expected_invoice_lines as e
         on e.tenant_id = g.tenant_id and e.billing_period = g.billing_period
-    where g.origin = 'own'
+    where
+        g.origin = 'own' and (
+            e.kind <> 'sla_credit'
+            or (e.billing_period + interval '1 month') at time zone t.billing_zone
+            <= i.generated_at
+        )
 ),
 differing as (
     select tenant_id, invoice_id, line_key

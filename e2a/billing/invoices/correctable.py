@@ -1,4 +1,4 @@
-"""Which months a drafting pass derives again: open ones, and finalised ones that may be corrected.
+"""Which finalised months may still be corrected, and which months have no lines yet.
 
 Looking back ends by the rate card (B7); that no known work is lost at its end is said here.
 """
@@ -50,12 +50,10 @@ where
     )
 """
 
-# Months whose lines follow from more than their operations. Months that have begun since the tenant
-# is served and have no lines yet: a minimum or a fee is due though nothing was done. And months
-# with SLA credits, whose promises change without an operation.
-TOUCH = f"""
-with correctable as ({CORRECTABLE}),
-served as (
+# Months that have begun since the tenant is served and have no lines yet: a minimum or a fee is due
+# though nothing was done. All others are derived again when their work or promises change.
+TOUCH = """
+with served as (
     select
         t.tenant_id,
         date_trunc('month', coalesce(
@@ -74,45 +72,17 @@ served as (
         date_trunc('month', %(now)s::timestamptz at time zone t.billing_zone) as last_month
     from reference.tenants as t
     where %(tenant)s::text is null or t.tenant_id = %(tenant)s
-),
-begun as (
-    select s.tenant_id, m.month::date as billing_period
-    from served as s
-    cross join generate_series(s.first_month, s.last_month, interval '1 month') as m (month)
-    where
-        (%(months)s::date[] is null or m.month::date = any(%(months)s))
-        and not exists (
-            select from billing.expected_invoice_lines as e
-            where e.tenant_id = s.tenant_id and e.billing_period = m.month::date
-        )
-),
-credited as (
-    select e.tenant_id, e.billing_period from billing.expected_invoice_lines as e
-    where
-        (%(months)s::date[] is null or e.billing_period = any(%(months)s))
-        and (%(tenant)s::text is null or e.tenant_id = %(tenant)s)
-        and not exists (
-            select from billing.invoices as i
-            where
-                i.tenant_id = e.tenant_id and i.billing_period = e.billing_period
-                and i.origin = 'own' and i.status in ('finalised', 'credited')
-        )
-    group by e.tenant_id, e.billing_period
-    union
-    select tenant_id, billing_period from correctable
-),
-months as (
-    select b.tenant_id, b.billing_period, true as is_new from begun as b
-    union all
-    select c.tenant_id, c.billing_period, false from credited as c
 )
 insert into ops.touched_periods (tenant_id, billing_period)
-select distinct m.tenant_id, m.billing_period
-from months as m
-inner join reference.rate_cards as c
-    on
-        c.tenant_id = m.tenant_id
-        and c.card_version = reference.card_of_month(m.tenant_id, m.billing_period)
-where m.is_new or c.credit_stage is not null
+select s.tenant_id, m.month::date
+from served as s
+cross join generate_series(s.first_month, s.last_month, interval '1 month') as m (month)
+where
+    (%(months)s::date[] is null or m.month::date = any(%(months)s))
+    and reference.card_of_month(s.tenant_id, m.month::date) is not null
+    and not exists (
+        select from billing.expected_invoice_lines as e
+        where e.tenant_id = s.tenant_id and e.billing_period = m.month::date
+    )
 on conflict do nothing
 """

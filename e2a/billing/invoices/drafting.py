@@ -14,7 +14,6 @@ from e2a.billing.invoices import statements as sql
 from e2a.billing.invoices.correctable import TOUCH
 from e2a.billing.invoices.late import add_late_lines
 from e2a.billing.invoices.totals import retotal
-from e2a.warehouse.as_of import ask
 from e2a.warehouse.scope import LEASE
 
 
@@ -47,18 +46,17 @@ def draft(
 ) -> Drafted:
     """Bring the drafts of open months up to date with everything that is known.
 
-    Months that are asked for are derived again first, and the finalised months that may still be
-    corrected (B7).
+    Months whose work changed are derived again first, and months that have begun and may bear a
+    fee. Finalised months that may still be corrected (B7) give lines to open ones.
 
     Args:
         connection: as `e2a_app`.
-        now: when the drafts are made, and the instant about which promises are judged.
+        now: when the drafts are made; SLA credits stand on drafts of months that are over by then.
         scope: tenant and months; None is all of them.
     """
     scope = scope or Scope()
     given = {**scope.parameters(), "now": now}
     with connection.transaction():
-        ask(connection, now)
         connection.execute(f"select pg_advisory_xact_lock({LEASE})")
         connection.execute(TOUCH, given)
         connection.execute("select ops.refresh_expected_invoice_lines()")
@@ -71,7 +69,7 @@ def _replace(connection: psycopg.Connection[Any], given: dict[str, Any]) -> Draf
     connection.execute(sql.FORGET_PASS)
     connection.execute(sql.LOCK, given)
     connection.execute(sql.WANTED, given)
-    connection.execute(sql.LINES)
+    connection.execute(sql.LINES, given)
     add_late_lines(connection, given)
     connection.execute(sql.ADJUSTMENTS)
     connection.execute(sql.COMPARED)

@@ -64,6 +64,7 @@ left join billing.invoices as i
 where coalesce(i.status, 'draft') in ('draft', 'review')
 """
 
+# An SLA credit is due when its month is over: before, promises that are open count as broken in it.
 LINES = """
 create temp table new_lines on commit drop as
 select
@@ -75,8 +76,12 @@ select
         else 5
     end as place
 from wanted as w
+inner join reference.tenants as t on t.tenant_id = w.tenant_id
 inner join billing.expected_invoice_lines as e
     on e.tenant_id = w.tenant_id and e.billing_period = w.billing_period
+where
+    e.kind <> 'sla_credit'
+    or (e.billing_period + interval '1 month') at time zone t.billing_zone <= %(now)s
 """
 
 # What was applied stands as a line each; a correction of tax is no line.
