@@ -9,6 +9,7 @@ from e2a.billing.invoices.generating import generate
 from e2a.domain.errors import RefusedError
 from tests.billing.invoices.clerk import APRIL, TAXED, WORK
 from tests.billing.pricing.merchant import at, card
+from tests.billing.pricing.test_credits import CREDIT, SLA, shipped
 
 
 def inputs(clerk, month="2026-03"):
@@ -152,6 +153,22 @@ def test_months_before_a_tenant_was_served_are_not_billed(clerk):
     acme.worked(100)
     acme.draft(APRIL, "2026-02")
     assert acme.invoice("2026-02") == []
+
+
+def test_an_sla_credit_stands_on_the_draft_once_its_month_is_over(clerk):
+    """While the month runs, a promise that is open would count as broken."""
+    acme = clerk(CREDIT, sla=SLA)
+    acme.merchant.work("pick_pack", 10000)
+    shipped(acme.merchant, 9, 60)
+    shipped(acme.merchant, 1, None, start=9)
+    acme.merchant.derive()
+    acme.draft("2026-03-20 09:00")
+    assert acme.lines() == [("charge", "pick_pack", "100")]
+    acme.draft("2026-04-01 00:00")
+    assert acme.lines() == [("charge", "pick_pack", "100"), ("sla_credit", "sla_credit", "-10")]
+    found = inputs(acme)
+    assert found["verdicts"]["sla_credit/ship"]["breached"] == 1
+    assert len(found["policies"]) == 1
 
 
 def test_a_dry_run_lists_every_line_that_would_change_and_writes_nothing(clerk):
