@@ -50,6 +50,7 @@ MUTANTS = Path(__file__).with_suffix(".yaml")
 EMPTY, LOADED, MUTATED = "e2a_mutants_empty", "e2a_mutants_loaded", "e2a_mutants"
 NO_OUTPUT = shutil.ignore_patterns("target", "logs", "__pycache__")
 SHOWN = 3
+CONSTRAINT = "the database refuses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +174,8 @@ class Bench:
         if done.returncode:
             raise SpoiltError(f"{mutant.name}: the library did not load\n{done.stderr[-2000:]}")
         counted = {written.scenario.scenario for written in self.scenarios}
-        return [name for name in json.loads(done.stdout) if name in counted][:SHOWN]
+        found = json.loads(done.stdout)
+        return [name for name in found if name in counted or name.startswith(CONSTRAINT)][:SHOWN]
 
     def _dbt(self, *select: str) -> None:
         os.environ.update(self.warehouse.environment())
@@ -240,8 +242,12 @@ def inside(rule: str) -> None:
     if rule.startswith("B"):
         scenarios = [written for written in scenarios if _bills(written)]
     with _connection(replace(locate(), database=MUTATED)) as connection:
-        load_all(connection, scenarios)
-        print(json.dumps(failures(connection, scenarios, len(scenarios))))
+        try:
+            load_all(connection, scenarios)
+        except psycopg.Error as error:
+            print(json.dumps([f"{CONSTRAINT}: {str(error).splitlines()[0]}"]))
+        else:
+            print(json.dumps(failures(connection, scenarios, len(scenarios))))
 
 
 def say(line: str) -> None:
