@@ -8,10 +8,10 @@
 
 -- THE SCOPE AT THE BOTTOM: the model that decides which orders a pass sees, and, with
 -- int_orders__corrections, the only one that reads landed events. It holds the events of the
--- current pass and is analysed each time: the planner, blind behind views, otherwise joins a history
--- of itself by nested loops (DECISIONS.md). An event reaches its order by a name of the order, or,
--- where it names only a parcel, by every order in that parcel. It concerns the order from the
--- instant at which both the event and the link were known.
+-- current pass and is analysed each time: the planner, blind behind views, otherwise joins a
+-- history of itself by nested loops (DECISIONS.md). An event reaches its order by a name of the
+-- order, or, where it names only a parcel, by every order in that parcel. It concerns the order
+-- from the instant at which both the event and the link were known.
 with scope as (
     select
         batch.tenant_id,
