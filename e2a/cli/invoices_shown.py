@@ -50,25 +50,34 @@ def _from_to(before: Decimal | None, after: Decimal | None) -> str:
     return f"{before:f} -> {after:f}"
 
 
+_HEAD = ("month", "tenant", "invoice", "status", "before tax", "tax", "total", "findings")
+_RIGHT = {"before tax", "tax", "total"}
+
+
 def several(rows: list[dict[str, Any]]) -> None:
-    """A line an invoice."""
+    """A line an invoice; columns as wide as their content: an id that is cut short is none."""
     if not rows:
         out.print("There are no invoices. Make drafts: e2a invoices generate")
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("month", "tenant", "invoice", "status", "findings"):
-        table.add_column(column, overflow="fold")
-    for column in ("before tax", "tax", "total"):
-        table.add_column(column, justify="right", no_wrap=True)
-    for row in rows:
-        credited = f", credited {row['credited']:f}" if row["credited"] else ""
-        table.add_row(
-            row["period"], escape(row["tenant_id"]), escape(row["number"] or row["invoice_id"]),
-            f"{row['status']}{credited}" + ("" if row["origin"] == "own" else ", imported"),
-            str(row["open_findings"] or ""), f"{row['pre_tax']:,f}", f"{row['tax']:,f}",
-            f"{row['total']:,f} {row['currency']}",
-        )  # fmt: skip
-    out.print(table)
+    told = [_cells(row) for row in rows]
+    widths = [max(map(len, column)) for column in zip(_HEAD, *told, strict=True)]
+    for line in (_HEAD, *told):
+        cells = (
+            cell.rjust(width) if name in _RIGHT else cell.ljust(width)
+            for name, cell, width in zip(_HEAD, line, widths, strict=True)
+        )
+        out.print("  ".join(cells).rstrip(), markup=False)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    status = row["status"] if row["origin"] == "own" else f"{row['status']}, imported"
+    if row["credited"]:
+        status += f", credited {row['credited']:,f}"
+    return (
+        row["period"], row["tenant_id"], row["number"] or row["invoice_id"], status,
+        f"{row['pre_tax']:,f}", f"{row['tax']:,f}", f"{row['total']:,f} {row['currency']}",
+        str(row["open_findings"] or ""),
+    )  # fmt: skip
 
 
 def one(seen: dict[str, Any]) -> None:

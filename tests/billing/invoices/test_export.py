@@ -56,6 +56,7 @@ def test_the_json_keeps_amounts_as_text(march):
 
 def test_the_page_says_number_customer_lines_tax_total_and_what_is_credited(march):
     page = as_html(read(march), "Acme 3PL; 1 Dock Street; VAT 123")
+    assert "<strong>Acme 3PL</strong><br>1 Dock Street<br>VAT 123" in page
     for text in (
         "Invoice INV-000001", "A merchant", "Acme 3PL", "VAT 123", "1,015.50", "203.10",
         "1,218.60", "INV-CN-000001", "damaged", "-12.00", "1,206.60", "2026-04-02",
