@@ -4,7 +4,7 @@
     scope='orders',
     step=50,
     planner={'enable_nestloop': 'off'},
-    hot_indexes=['(tenant_id, order_id)', '(tenant_id, billing_period)']
+    hot_indexes=['(tenant_id, order_id)', '(tenant_id, billing_period, recorded_at)']
 ) }}
 
 select

@@ -92,6 +92,10 @@ comment on column billing.invoice_lines.original_period is 'The finalised month 
 comment on column billing.invoice_lines.reference is 'What an imported line names: an order, a parcel.';
 comment on column billing.invoice_lines.performed_on is 'The date that an imported line states.';
 
+comment on column billing.closed_periods.tenant_id is 'The merchant account.';
+comment on column billing.closed_periods.billing_period is 'First day of the month.';
+comment on column billing.closed_periods.closed_at is 'When its invoice was finalised.';
+
 -- What was taken back or excused, by when that became known: finalised months look for it.
 create index order_events_taken_back on landing.order_events (tenant_id, recorded_at)
 where event_type in ('event_voided', 'sla_excused');
