@@ -142,7 +142,7 @@ grant execute on function reference.round_money(numeric, integer, text) to e2a_a
 -- What holds for a month as a whole is said by the card in force when it begins, else by the first
 -- one in it.
 create function reference.card_of_month(tenant text, period date) returns text
-language sql stable parallel safe
+language sql stable parallel safe security definer set search_path = pg_catalog, pg_temp
 return (
     select c.card_version
     from reference.tenants as t
@@ -157,7 +157,7 @@ return (
     limit 1
 );
 comment on function reference.card_of_month(text, date) is
-'The rate card that says what holds for a billing month as a whole: minimum, credits, limits, series.';
+'The rate card that says what holds for a billing month as a whole. As its owner: views that readers may read call it.';
 grant execute on function reference.card_of_month(text, date) to e2a_app, e2a_reader;
 
 create aggregate reference.product (numeric) (sfunc = numeric_mul, stype = numeric, initcond = '1');
@@ -174,7 +174,6 @@ comment on table billing.closed_periods is
 grant select, insert on billing.closed_periods to e2a_app;
 grant select on billing.closed_periods to e2a_reader;
 
-grant select on all tables in schema reference to e2a_reader;
 grant select, insert, update, delete on
     reference.tiers, reference.multipliers, reference.taxes, reference.credit_bands, reference.fx_rates
 to e2a_app;

@@ -215,5 +215,58 @@ grant select on billing.blocking_findings, billing.unadjusted_taxes, billing.tax
 to e2a_app;
 grant select on
 billing.rules, billing.rule_moves, billing.adjustment_moves, billing.blocking_findings,
-billing.tenders
+billing.tenders, billing.unadjusted_taxes, billing.taxed_sums
 to e2a_reader;
+
+comment on column billing.tenders.tenant_id is 'Whose shipment it is.';
+comment on column billing.tenders.reference is 'The shipment, as both the tender and the invoice name it.';
+comment on column billing.tenders.issuer is 'The carrier that was asked.';
+comment on column billing.tenders.weight is 'Pounds that were tendered.';
+comment on column billing.tenders.amount is 'The charge that was agreed.';
+comment on column billing.tenders.currency is 'Its currency, ISO 4217.';
+comment on column billing.tenders.delivery_id is 'The inbox delivery that brought it.';
+comment on column billing.adjustment_moves.tenant_id is 'Whose invoice.';
+comment on column billing.adjustment_moves.finding_key is 'The finding that is adjusted.';
+comment on column billing.adjustment_moves.step is '1, and one more for each difference of a finding that changed after it was applied.';
+comment on column billing.adjustment_moves.move_no is 'Order of the moves.';
+comment on column billing.adjustment_moves.moved_at is 'When.';
+comment on column billing.adjustment_moves.from_status is 'How the adjustment stood; null at its proposal.';
+comment on column billing.adjustment_moves.to_status is 'How it stands from then on.';
+comment on column billing.adjustment_moves.by_person is 'Who moved it; guard for what limits allow.';
+comment on column billing.adjustment_moves.reason is 'Why.';
+comment on column billing.adjustment_moves.amount is 'The amount that the move is about.';
+comment on column billing.adjustment_moves.rule is 'The rule that found the difference.';
+comment on column billing.adjustment_moves.events is 'The events that prove it.';
+comment on column billing.rules.tenant_id is 'For whom.';
+comment on column billing.rules.rule is 'The rule.';
+comment on column billing.rules.state is 'shadow, active or quarantined.';
+comment on column billing.rules.since is 'From when it stands so.';
+comment on column billing.rule_moves.tenant_id is 'For whom.';
+comment on column billing.rule_moves.rule is 'The rule.';
+comment on column billing.rule_moves.move_no is 'Order of the moves.';
+comment on column billing.rule_moves.moved_at is 'When.';
+comment on column billing.rule_moves.move is 'backtest, promote, quarantine or back to shadow.';
+comment on column billing.rule_moves.to_state is 'How the rule stands from then on.';
+comment on column billing.rule_moves.by_person is 'Who moved it; guard for what too many reversals do.';
+comment on column billing.rule_moves.reason is 'Why.';
+comment on column billing.rule_moves.result is 'What a back-test found on history.';
+comment on column billing.blocking_findings.tenant_id is 'Whose invoice.';
+comment on column billing.blocking_findings.invoice_id is 'The invoice that cannot be finalised.';
+comment on column billing.blocking_findings.finding_key is 'The finding that keeps it.';
+comment on column billing.blocking_findings.why is 'What it says.';
+comment on column billing.taxed_sums.tenant_id is 'Whose invoice.';
+comment on column billing.taxed_sums.invoice_id is 'The invoice, which may still change.';
+comment on column billing.taxed_sums.card_version is 'The rate card whose taxes count.';
+comment on column billing.taxed_sums.tax_code is 'Code of the tax; empty for what bears none.';
+comment on column billing.taxed_sums.base is 'Sum of the lines as billed.';
+comment on column billing.taxed_sums.adjusted is 'Sum of the applied adjustments.';
+comment on column billing.unadjusted_taxes.tenant_id is 'Whose invoice.';
+comment on column billing.unadjusted_taxes.invoice_id is 'The invoice, which may still change.';
+comment on column billing.unadjusted_taxes.card_version is 'The rate card whose taxes count.';
+comment on column billing.unadjusted_taxes.tax_code is 'Code of the tax; empty for what bears none.';
+comment on column billing.unadjusted_taxes.base is 'Sum of the lines as billed.';
+comment on column billing.unadjusted_taxes.adjusted is 'Sum of the applied adjustments.';
+comment on column billing.unadjusted_taxes.percent is 'Of the tax.';
+comment on column billing.unadjusted_taxes.due is 'Tax on the lines as billed, rounded once.';
+comment on column billing.unadjusted_taxes.due_after is 'Tax after the adjustments, rounded once.';
+comment on view billing.taxed_sums is 'Sums of the lines of invoices that may still change, by tax.';
