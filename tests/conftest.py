@@ -115,6 +115,21 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
         empty_tables(owner, [sql.SQL(row[0]) for row in found])
 
 
+@pytest.fixture
+def no_tenants_left(built: Warehouse) -> Iterator[None]:
+    """Tenants that tests invent are gone afterwards; ends after `modelled`, which empties facts."""
+    yield
+    with built.connect(Role.OWNER, autocommit=True) as owner:
+        tables = owner.execute(
+            "select attrelid::regclass::text from pg_attribute "
+            "where attname = 'tenant_id' and attnum > 0 and attrelid in "
+            "(select oid from pg_class where relnamespace = 'reference'::regnamespace "
+            "and relkind = 'r') order by attrelid = 'reference.tenants'::regclass"
+        ).fetchall()
+        for (table,) in tables:
+            owner.execute(f"delete from {table} where tenant_id ~ '^(rates|walk|life)-'")  # type: ignore[arg-type]
+
+
 @contextmanager
 def _copy(template: Warehouse) -> Iterator[Warehouse]:
     with _named(template, "test") as warehouse:

@@ -36,3 +36,15 @@ select
     inbox_seq
 from {{ events }}
 {%- endmacro %}
+
+
+{# The landed events of every source, as one relation; not materialised, so that indexes are used. #}
+{% macro landed_events() -%}
+    select * from {{ ref('stg_wms__events') }}
+    union all
+    select * from {{ ref('stg_shopify__events') }}
+    union all
+    select * from {{ ref('stg_carrier__events') }}
+    union all
+    select * from {{ ref('stg_file__events') }}
+{%- endmacro %}

@@ -5,15 +5,13 @@ helper trusts everyone on a socket), in a session of its own so that Ctrl-C on a
 running. The programs themselves, and their user: `e2a.warehouse.binaries`.
 """
 
-import fcntl
 import json
 import os
 import shutil
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -21,6 +19,7 @@ from psycopg import pq
 
 from e2a.domain.errors import ConfigurationError, DatabaseUnavailableError, PortInUseError
 from e2a.warehouse import binaries
+from e2a.warehouse.alone import alone
 from e2a.warehouse.connection import Role, Warehouse, embedded
 
 READY_SECONDS = 60
@@ -49,7 +48,7 @@ def start(place: Path) -> Warehouse:
         DatabaseUnavailableError: the server does not come up; its log says why.
     """
     place.mkdir(parents=True, exist_ok=True)
-    with _lock(place):
+    with alone(place / "cluster.lock"):
         running = _port_of_answering(place)
         if running is None:
             binaries.let_in(place)
@@ -63,7 +62,7 @@ def start(place: Path) -> Warehouse:
 
 def stop(place: Path) -> bool:
     """Stop the cluster; returns whether it was running."""
-    with _lock(place):
+    with alone(place / "cluster.lock"):
         if port_of_running(place) is None:
             return False
         binaries.run(place, "pg_ctl", "-D", str(_data(place)), "-m", "fast", "-w", "stop")
@@ -127,14 +126,6 @@ def _works_on(process: psutil.Process, data: Path) -> bool:
 
 def _data(place: Path) -> Path:
     return place / "pgdata"
-
-
-@contextmanager
-def _lock(place: Path) -> Iterator[None]:
-    place.mkdir(parents=True, exist_ok=True)
-    with (place / "cluster.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
 
 
 def _make(place: Path) -> None:

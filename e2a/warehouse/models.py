@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from e2a.domain.errors import ConfigurationError
+from e2a.warehouse.alone import alone
 from e2a.warehouse.connection import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -22,9 +23,10 @@ def ensure_manifest() -> Path:
         ConfigurationError: a model does not parse; carries dbt's own last words.
     """
     newest = max(path.stat().st_mtime for path in _project_files())
-    if not MANIFEST.is_file() or MANIFEST.stat().st_mtime < newest:
-        run_dbt("parse", "--quiet")
-        MANIFEST.touch()
+    with alone(MANIFEST.with_suffix(".lock")):
+        if not MANIFEST.is_file() or MANIFEST.stat().st_mtime < newest:
+            run_dbt("parse", "--quiet")
+            MANIFEST.touch()
     return MANIFEST
 
 

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from e2a.cli.main import app
 from e2a.domain.errors import BadInputError, RefusedError, UnknownTenantError
 from tests.billing.invoices.clerk import TAXED, Clerk
-from tests.billing.pricing.conftest import _no_tenants_left, merchant  # noqa: F401 - fixtures
+from tests.billing.pricing.conftest import merchant  # noqa: F401 - a fixture
 from tests.billing.pricing.merchant import at
 
 

@@ -24,7 +24,7 @@ from e2a.domain.invoicing import (
     taxes,
 )
 from tests.billing.invoices.clerk import Clerk
-from tests.billing.pricing.conftest import _no_tenants_left, merchant  # noqa: F401 - fixtures
+from tests.billing.pricing.conftest import merchant  # noqa: F401 - a fixture
 from tests.billing.pricing.merchant import card, plain
 
 CODES = {"full": Decimal("20"), "low": Decimal("5.5"), "odd": Decimal("8.875"), "none": Decimal(0)}

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.billing.invoices.clerk import Clerk
-from tests.billing.pricing.conftest import _no_tenants_left, merchant  # noqa: F401 - fixtures
+from tests.billing.pricing.conftest import merchant  # noqa: F401 - a fixture
 
 
 @pytest.fixture

@@ -32,13 +32,7 @@ with recursive links as (
 ),
 
 landed as not materialized (
-    select * from {{ ref('stg_wms__events') }}
-    union all
-    select * from {{ ref('stg_shopify__events') }}
-    union all
-    select * from {{ ref('stg_carrier__events') }}
-    union all
-    select * from {{ ref('stg_file__events') }}
+    {{ landed_events() }}
 )
 
 select

@@ -42,13 +42,7 @@ parcels as (
 ),
 
 events as not materialized (
-    select * from {{ ref('stg_wms__events') }}
-    union all
-    select * from {{ ref('stg_shopify__events') }}
-    union all
-    select * from {{ ref('stg_carrier__events') }}
-    union all
-    select * from {{ ref('stg_file__events') }}
+    {{ landed_events() }}
 ),
 
 by_order as (
