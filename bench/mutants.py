@@ -228,10 +228,6 @@ def _by_rule(scenarios: Sequence[Written], rule: str) -> list[Written]:
     return sorted(scenarios, key=lambda written: rule not in written.scenario.covers)
 
 
-def _bills(written: Written) -> bool:
-    return any(keys.rate_cards for keys in written.scenario.all_tenants.values())
-
-
 def _connection(warehouse: Warehouse) -> psycopg.Connection:
     return warehouse.connect(Role.APP, autocommit=True)
 
@@ -240,7 +236,7 @@ def inside(rule: str) -> None:
     """A mutant on its own copy: the names of the scenarios that fail (of money: that bill)."""
     scenarios = _by_rule(library(), rule)
     if rule.startswith("B"):
-        scenarios = [written for written in scenarios if _bills(written)]
+        scenarios = [written for written in scenarios if written.scenario.bills]
     with _connection(replace(locate(), database=MUTATED)) as connection:
         try:
             load_all(connection, scenarios)

@@ -66,8 +66,9 @@ def load_all(connection: Connection, scenarios: Sequence[Written]) -> Loaded:
     """Load and judge everything, step by step where scenarios have steps, and draft invoices."""
     loaded, seqs = Loaded(), count(1)
     for phase in range(1 + max((len(w.scenario.steps) for w in scenarios), default=0)):
-        for start in range(0, len(scenarios), CHUNK):
-            judged = [j for w in scenarios[start : start + CHUNK] for j in _judged(w)]
+        going_on = [w for w in scenarios if phase <= len(w.scenario.steps)]
+        for start in range(0, len(going_on), CHUNK):
+            judged = [j for w in going_on[start : start + CHUNK] for j in _judged(w)]
             with connection.transaction():
                 for one in judged if phase == 0 else ():
                     _load_policies(connection, one)
@@ -75,15 +76,12 @@ def load_all(connection: Connection, scenarios: Sequence[Written]) -> Loaded:
                 store(connection, rows, PARSER)
             loaded.events += len(rows)
         refresh(connection)
-        loaded.steps += [_stepped(connection, w, phase) for w in scenarios if _has(w, phase)]
-    billed = [w for w in scenarios if any(k.rate_cards for k in w.scenario.all_tenants.values())]
+        stepping = [w for w in going_on if phase < len(w.scenario.steps)]
+        loaded.steps += [_stepped(connection, w, phase) for w in stepping]
+    billed = [w for w in scenarios if w.scenario.bills]
     if billed:
         draft(connection, max(map(all_recorded_at, billed)))
     return loaded
-
-
-def _has(written: Written, phase: int) -> bool:
-    return phase < len(written.scenario.steps)
 
 
 def _in_order(written: Written) -> list[tuple[datetime, int]]:

@@ -53,6 +53,11 @@ class Scenario(TenantKeys):
         """The tenants by name; the one at the top is `acme`."""
         return self.tenants or {TENANT: self}
 
+    @property
+    def bills(self) -> bool:
+        """Whether some tenant has a rate card."""
+        return any(keys.rate_cards for keys in self.all_tenants.values())
+
     def tenant_of(self, name: str | None) -> str:
         """The tenant that is meant; the first, if none is named."""
         return name or next(iter(self.all_tenants))
