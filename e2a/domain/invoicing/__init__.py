@@ -15,7 +15,7 @@ from e2a.domain.invoicing.credits import (
 from e2a.domain.invoicing.credits import rest as rest_of
 from e2a.domain.invoicing.late import late_amounts, target_month
 from e2a.domain.invoicing.life import MOVES, Status, check_move
-from e2a.domain.invoicing.money import Money, Tax, TaxBase, Totals, add_up, taxes
+from e2a.domain.invoicing.money import Money, Tax, TaxBase, taxes
 
 __all__ = [
     "MOVES",
@@ -27,8 +27,6 @@ __all__ = [
     "Tax",
     "TaxBase",
     "TaxLeft",
-    "Totals",
-    "add_up",
     "check_move",
     "credit_note",
     "late_amounts",

@@ -1,10 +1,10 @@
-"""Rounding, taxes and totals of an invoice (B4, B6), in exact decimals.
+"""Rounding and taxes of an invoice (B4, B6), in exact decimals.
 
 Lines come rounded, once each, from the models. Here each tax is computed once, on the sum of its
 rounded lines; credits and adjustments bear a tax code and reduce that sum, not below 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Context, Decimal
 
@@ -56,20 +56,6 @@ class Tax:
     amount: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Totals:
-    """What an invoice comes to; `total` is the other two together."""
-
-    pre_tax: Decimal
-    tax: Decimal
-    taxes: tuple[Tax, ...]
-
-    @property
-    def total(self) -> Decimal:
-        """What the customer owes, or is owed if it is negative."""
-        return self.pre_tax + self.tax
-
-
 def taxes(bases: Iterable[TaxBase], money: Money) -> tuple[Tax, ...]:
     """Each tax once, on the sum of its rounded lines, the base not below 0 (B4, B6)."""
     found = []
@@ -77,20 +63,3 @@ def taxes(bases: Iterable[TaxBase], money: Money) -> tuple[Tax, ...]:
         floored = max(base.amount, ZERO)
         found.append(Tax(base.tax_code, base.percent, floored, money.share(floored, base.percent)))
     return tuple(found)
-
-
-def add_up(
-    lines: Sequence[tuple[Decimal, str | None]], percents: dict[str, Decimal], money: Money
-) -> Totals:
-    """Totals of an invoice from its lines, given as (rounded amount, tax code) (B4, B6).
-
-    Raises:
-        KeyError: a line bears a tax without a percentage.
-    """
-    sums: dict[str, Decimal] = {}
-    for amount, tax_code in lines:
-        if tax_code is not None:
-            sums[tax_code] = sums.get(tax_code, ZERO) + amount
-    found = taxes((TaxBase(code, percents[code], base) for code, base in sums.items()), money)
-    pre_tax = sum((amount for amount, _ in lines), ZERO)
-    return Totals(pre_tax, sum((tax.amount for tax in found), ZERO), found)

@@ -24,7 +24,6 @@ Model = Literal[
     "per_unit", "per_operation", "first_unit", "additional_unit", "pass_through", "graduated",
     "volume", "package", "percentage", "flat", "order_volume", "storage", "surcharge",
 ]  # fmt: skip
-TIERED = ("graduated", "volume", "order_volume")
 PASSED_ON = ("pass_through", "percentage")
 """Models whose amount depends on a cost that somebody else charged; no service fees by default."""
 
