@@ -50,7 +50,13 @@ class Installation:
 
     def warehouse(self) -> connection.Warehouse:
         """The installation's warehouse, for tests that look behind the marts."""
-        return connection.locate(self.home)
+        with pytest.MonkeyPatch.context() as environment:
+            for name in os.environ:
+                if name.startswith("E2A_"):
+                    environment.delenv(name)
+            for name, value in self.variables.items():
+                environment.setenv(name, value)
+            return connection.locate(self.home)
 
 
 @pytest.fixture(scope="session")

@@ -25,13 +25,13 @@ def installation(cluster):
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("E2A_DATABASE", f"e2a_scenarios_{os.getpid()}")
         place = prepare(quiet)
-        yield place
-        with place.connect(Role.ADMIN, autocommit=True) as admin:
-            admin.execute(
-                sql.SQL("drop database if exists {} with (force)").format(
-                    sql.Identifier(f"{place.database}_scratch")
-                )
+    yield place
+    with place.connect(Role.ADMIN, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("drop database if exists {} with (force)").format(
+                sql.Identifier(f"{place.database}_scratch")
             )
+        )
 
 
 @pytest.fixture

@@ -141,9 +141,13 @@ def test_even_the_future_of_a_scenario_can_be_asked_as_it_was_known(judge):
     assert judge(then.replace("met", "breached")) == {}
 
 
-def test_billing_questions_are_read_and_not_yet_answered(judge):
-    text = scenario("state: breached") + "  - { invoice: { month: 2026-05 }, expect: 12.50 }\n"
-    assert judge(text) == {("one", "invoice"): ("an answer", "no answer: not built yet")}
+def test_an_invoice_without_a_rate_card_is_not_there(judge):
+    text = scenario("state: breached")
+    text += "  - { invoice: { month: 2026-05 }, expect: { status: draft, total: 12.50 } }\n"
+    assert judge(text) == {
+        ("one", "status"): ("draft", "nothing"),
+        ("one", "total"): ("12.50", "nothing"),
+    }
 
 
 def test_a_second_use_builds_nothing_and_finds_nothing_left(installation):
