@@ -21,6 +21,7 @@ from psycopg.rows import dict_row
 
 from e2a.domain.narrative import BreachFacts
 from e2a.warehouse.as_of import ask
+from e2a.warehouse.statistics import count_again
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 NARRATOR = "rules-v1"
@@ -52,6 +53,7 @@ def narrate(connection: psycopg.Connection[Any], as_of: datetime | None = None) 
                 copy.write_row(_row(breach))
         written = connection.execute(_UPSERT).rowcount
         withdrawn = connection.execute(_WITHDRAW).rowcount
+        count_again(connection, "sla.narratives", written + withdrawn)
     return Narrated(len(facts), written, withdrawn)
 
 

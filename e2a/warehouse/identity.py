@@ -9,6 +9,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
+from e2a.warehouse.statistics import count_again
+
 
 def learn(connection: psycopg.Connection[Any]) -> int:
     """Learn the names in `staged` and mark every order they touch.
@@ -42,8 +44,7 @@ def relearn(connection: psycopg.Connection[Any]) -> None:
 
 def _learn(connection: psycopg.Connection[Any], table: str, statement: LiteralString) -> None:
     """Run the statement, and let the planner know if the table has grown by much."""
-    changed = connection.execute(statement).rowcount
-    connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
+    count_again(connection, table, connection.execute(statement).rowcount)
 
 
 _BEFORE = """

@@ -16,6 +16,7 @@ import psycopg
 
 from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.scope import refresh_models, strike_off
+from e2a.warehouse.statistics import count_again
 
 CHUNK = 20_000
 """Orders a transaction: the sorts and hashes of one chunk fit into work_mem."""
@@ -180,5 +181,5 @@ def _taken(queue: "SimpleQueue[Chunk]") -> Iterator[Chunk]:
 def _claim(connection: psycopg.Connection[Any], chunk: Chunk) -> int:
     connection.execute("delete from ops.batch_orders")
     orders = connection.execute(_FILL, chunk).rowcount
-    connection.execute("select ops.count_again('ops.scopes', %s)", (orders + 1,))
+    count_again(connection, "ops.scopes", orders + 1)
     return orders

@@ -14,6 +14,7 @@ from typing import Any
 import psycopg
 
 from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.statistics import count_again
 
 LEASE = "hashtext('e2a.transform')"
 """Key of the lease on `ops.batch_orders`: an advisory lock of a session, because a row lock would
@@ -67,7 +68,7 @@ def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Sc
     """Put the touched orders, or all of them, into `ops.batch_orders`."""
     gone = connection.execute("delete from ops.batch_orders").rowcount
     orders = connection.execute(_ALL if everything else _TOUCHED).rowcount
-    connection.execute("select ops.count_again('ops.scopes', %s)", (gone + orders + 1,))
+    count_again(connection, "ops.scopes", gone + orders + 1)
     if everything:
         connection.execute(_ALL_PERIODS)
     row = connection.execute("select coalesce(max(touch), 0) from ops.batch_orders").fetchone()

@@ -14,6 +14,7 @@ import psycopg
 from e2a.domain.deliveries import Outcome
 from e2a.warehouse import identity, standing
 from e2a.warehouse.canonical import COLUMNS, Understood, copy_row
+from e2a.warehouse.statistics import count_again
 
 _DATA = list(COLUMNS)
 
@@ -36,7 +37,7 @@ def store(
     connection.execute(_OUTCOMES)
     if understood:
         table = f"landing.{understood[0].row.delivery.source}_events"
-        connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
+        count_again(connection, table, changed)
     connection.execute(standing.DROP_CONFLICTS)
     identity.learn(connection)
     return changed

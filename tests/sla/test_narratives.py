@@ -68,6 +68,14 @@ def test_a_breach_is_told_once(modelled):
     assert "is not done. Do it next" in note
 
 
+def test_explanations_are_counted_when_written_or_a_summary_takes_minutes(modelled):
+    """After landing Olist the summary joined 3,800 narratives with all breaches: 119 s, not 5."""
+    put(modelled, *paid())
+    narrate(modelled, LATER)
+    counted = "select reltuples from pg_class where oid = %s::regclass"
+    assert rows(modelled, counted, "sla.narratives") == [(1,)]
+
+
 def test_time_passing_rewrites_nothing(modelled):
     put(modelled, *paid())
     narrate(modelled, LATER)

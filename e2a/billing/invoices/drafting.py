@@ -15,6 +15,7 @@ from e2a.billing.invoices.correctable import TOUCH
 from e2a.billing.invoices.late import add_late_lines
 from e2a.billing.invoices.totals import retotal
 from e2a.warehouse.scope import LEASE
+from e2a.warehouse.statistics import count_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ def _replace(connection: psycopg.Connection[Any], given: dict[str, Any]) -> Draf
     written = _ids(connection.execute(sql.STORE, given))
     connection.execute(sql.NOTE_INPUTS)
     connection.execute(sql.CLEAR)
-    connection.execute(sql.STORE_LINES)
+    lines = connection.execute(sql.STORE_LINES).rowcount
+    count_again(connection, "billing.invoice_lines", lines)
     retotal(connection, "changed")
     row = connection.execute("select count(*) from wanted").fetchone()
     assert row is not None

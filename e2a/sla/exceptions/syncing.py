@@ -25,6 +25,7 @@ import psycopg
 
 from e2a.domain.exceptions import SEVERITIES, code_of
 from e2a.warehouse.as_of import ask
+from e2a.warehouse.statistics import count_again
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ def _apply(connection: psycopg.Connection[Any]) -> Synced:
     reopened = connection.execute(_REOPEN).rowcount
     closed = connection.execute(_CLOSE).rowcount
     connection.execute(_FOLLOW)
+    count_again(connection, "sla.exceptions", opened + reopened + closed)
     return Synced(opened, reopened, closed)
 
 
