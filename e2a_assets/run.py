@@ -11,6 +11,8 @@ import os
 import sys
 import uuid
 import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import dagster as dg
 
@@ -20,6 +22,8 @@ from e2a_assets.definitions import build_defs  # noqa: E402
 from e2a_assets.jobs import ONLY_WHAT_IS_NEW  # noqa: E402
 from resources.clock import AS_OF_TAG  # noqa: E402
 
+Tell = Callable[[dg.AssetMaterialization], None]
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the job; 0 if it succeeded."""
@@ -28,22 +32,24 @@ def main(arguments: list[str] | None = None) -> int:
     job = build_defs().resolve_job_def(options.job)
     run_id = str(uuid.uuid4())
     with dg.DagsterInstance.get() as instance:
-        instance.watch_event_logs(run_id, None, lambda entry, _: _say(entry))
-        result = job.execute_in_process(
-            instance=instance,
-            run_id=run_id,
-            partition_key=options.day,
-            tags=tags,
-            raise_on_error=False,
-            run_config=_QUIET,
-        )
-        failed_checks = [e for e in result.get_asset_check_evaluations() if not e.passed]
-        status = "success" if result.success and not failed_checks else "failure"
-        for failure in _failures(result):
-            _report("error", failure)
-        for check in failed_checks:
-            _report("error", f"check {check.check_name} on {check.asset_key.to_user_string()}")
-        _report("run", run_id, status)
+        with _told(instance, run_id) as tell:
+            result = job.execute_in_process(
+                instance=instance,
+                run_id=run_id,
+                partition_key=options.day,
+                tags=tags,
+                raise_on_error=False,
+                run_config=_QUIET,
+            )
+        for event in result.get_asset_materialization_events():
+            tell(event.materialization)
+    failed_checks = [e for e in result.get_asset_check_evaluations() if not e.passed]
+    status = "success" if result.success and not failed_checks else "failure"
+    for failure in _failures(result):
+        _report("error", failure)
+    for check in failed_checks:
+        _report("error", f"check {check.check_name} on {check.asset_key.to_user_string()}")
+    _report("run", run_id, status)
     return 0 if status == "success" else 1
 
 
@@ -58,13 +64,28 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _say(entry: dg.EventLogEntry) -> None:
-    materialization = entry.asset_materialization
-    if materialization is None or materialization.metadata == {}:
-        return
-    rows = materialization.metadata.get("dagster/row_count")
-    count = "" if rows is None else str(rows.value)
-    _report("asset", materialization.asset_key.to_user_string(), count)
+@contextmanager
+def _told(instance: dg.DagsterInstance, run_id: str) -> Iterator[Tell]:
+    """Tell of each asset once, as it is seen in the run's log; what nobody saw, afterwards.
+
+    The log is polled ever more seldom while nothing happens: its last words may come too late.
+    """
+    told: set[dg.AssetKey] = set()
+
+    def tell(materialization: dg.AssetMaterialization) -> None:
+        if materialization.metadata != {} and materialization.asset_key not in told:
+            told.add(materialization.asset_key)
+            rows = materialization.metadata.get("dagster/row_count")
+            count = "" if rows is None else str(rows.value)
+            _report("asset", materialization.asset_key.to_user_string(), count)
+
+    def seen(entry: dg.EventLogEntry, _: str) -> None:
+        if entry.asset_materialization:
+            tell(entry.asset_materialization)
+
+    instance.watch_event_logs(run_id, None, seen)
+    yield tell
+    instance.end_watch_event_logs(run_id, seen)
 
 
 def _report(*words: str) -> None:
