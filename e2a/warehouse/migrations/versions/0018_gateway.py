@@ -1,0 +1,17 @@
+"""To be filled in."""
+
+from alembic import op
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+SQL = """
+select 1
+"""
+
+
+def upgrade() -> None:
+    """Create what this revision describes."""
+    op.execute(SQL)
