@@ -14,7 +14,7 @@ from e2a.domain.deliveries import Delivery
 from e2a.domain.errors import BadInputError
 from e2a.simulator import Plan
 from e2a.simulator import simulate as invent
-from e2a.sources import archive, olist
+from e2a.sources import archive, olist, olist_payments
 from e2a.warehouse import inbox
 from e2a.warehouse.connection import PROJECT
 from e2a.warehouse.policies import load_policies
@@ -37,6 +37,19 @@ def land_olist(
     Example: e2a land olist ../shared/data/datasets/olist --tenant olist
     """
     _land(lambda at: olist.deliveries(folder, tenant, at), run)
+
+
+@app.command("olist-payments")
+def land_olist_payments(
+    folder: Annotated[Path, typer.Argument(help="The folder with Olist's CSV files.")],
+    tenant: Annotated[str, typer.Option(help="The tenant that pays.")] = "olist-payments",
+    run: RunOption = True,
+) -> None:
+    """Land what Olist's buyers owe and what they paid, for the guard to hold against each other.
+
+    Example: e2a land olist-payments ../shared/data/datasets/olist
+    """
+    _land(lambda at: olist_payments.deliveries(folder, tenant, at), run)
 
 
 @app.command("archive")

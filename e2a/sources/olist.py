@@ -23,18 +23,16 @@ SITE = "olist-sp"
 NAMESPACE = "olist"
 SEVERAL = "several"
 
-_ORDERS, _ITEMS = "olist_orders_dataset.csv", "olist_order_items_dataset.csv"
-_PURCHASED, _PROMISED = "order_purchase_timestamp", "order_estimated_delivery_date"
+ORDERS, ITEMS = "olist_orders_dataset.csv", "olist_order_items_dataset.csv"
+PURCHASED, _PROMISED = "order_purchase_timestamp", "order_estimated_delivery_date"
 _DELIVERED = "order_delivered_customer_date"
 _MILESTONES = {
     "order_released": "order_approved_at",
     "shipped": "order_delivered_carrier_date",
     "delivered": _DELIVERED,
 }
-_COLUMNS = {
-    _ORDERS: ("order_id", "order_status", _PURCHASED, _PROMISED, *_MILESTONES.values()),
-    _ITEMS: ("order_id", "product_id", "seller_id", "shipping_limit_date"),
-}
+_OF_ORDERS = ("order_id", "order_status", PURCHASED, _PROMISED, *_MILESTONES.values())
+_OF_ITEMS = ("order_id", "product_id", "seller_id", "shipping_limit_date")
 _NEVER_SENT = frozenset({"canceled", "unavailable"})
 
 Row = Mapping[str, str]
@@ -65,23 +63,26 @@ def deliveries(folder: Path, tenant_id: str, received_at: datetime) -> Iterator[
         SourceFileError: a file, column or value is missing or unreadable.
     """
     items: defaultdict[str, _Items] = defaultdict(_Items)
-    for row in _rows(folder / _ITEMS):
+    for row in read(folder / ITEMS, *_OF_ITEMS):
         items[row["order_id"]].units[row["product_id"]] += 1
         items[row["order_id"]].limits.append(row["shipping_limit_date"])
         items[row["order_id"]].sellers.add(row["seller_id"])
-    for row in _rows(folder / _ORDERS):
+    for row in read(folder / ORDERS, *_OF_ORDERS):
         order_id = row["order_id"]
         body = orjson.dumps({"events": list(_events(row, items.get(order_id, _Items())))})
         yield Delivery(tenant_id, Source.FILE, f"{NAMESPACE}:{order_id}", received_at, body)
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def read(path: Path, *columns: str) -> Iterator[Row]:
+    """The rows of one of Olist's files.
+
+    Raises:
+        SourceFileError: it cannot be read, or lacks one of the columns.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
             reader = csv.DictReader(lines, restval="")
-            lacking = [
-                name for name in _COLUMNS[path.name] if name not in (reader.fieldnames or ())
-            ]
+            lacking = [name for name in columns if name not in (reader.fieldnames or ())]
             if lacking:
                 raise SourceFileError(
                     f"{path} has no column {', '.join(lacking)}", "Use Olist's file as published"
@@ -94,16 +95,16 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _events(order: Row, items: _Items) -> Iterator[dict[str, object]]:
-    yield {**_fact(order, "order_created", _PURCHASED), **_promises(order, items)}
+    yield {**fact(order, "order_created", PURCHASED), **_promises(order, items)}
     for event_type, column in _MILESTONES.items():
         if order[column]:
-            yield _fact(order, event_type, column)
+            yield fact(order, event_type, column)
     if order["order_status"] in _NEVER_SENT and not order[_DELIVERED]:
-        cancelled = _fact(order, "order_cancelled", _PURCHASED)
+        cancelled = fact(order, "order_cancelled", PURCHASED)
         yield {**cancelled, "reason": order["order_status"], "time_assumed": True}
 
 
-def _fact(order: Row, event_type: str, column: str) -> dict[str, object]:
+def fact(order: Row, event_type: str, column: str) -> dict[str, object]:
     """A milestone at its naive local time; history is replayed as if known at once."""
     return {
         "event_id": f"{order['order_id']}:{event_type}",
@@ -112,14 +113,14 @@ def _fact(order: Row, event_type: str, column: str) -> dict[str, object]:
         "order_namespace": NAMESPACE,
         "occurred_at": order[column],
         "time_zone": ZONE.key,
-        "recorded_at": to_instant(_local(order[column], column), ZONE).isoformat(),
+        "recorded_at": to_instant(local(order[column], column), ZONE).isoformat(),
         "site": SITE,
     }
 
 
 def _promises(order: Row, items: _Items) -> dict[str, object]:
     """The delivery promise holds until its day ends; the last line's limit is the order's."""
-    day = _local(order[_PROMISED], _PROMISED).replace(hour=0, minute=0, second=0)
+    day = local(order[_PROMISED], _PROMISED).replace(hour=0, minute=0, second=0)
     promises: dict[str, object] = {
         "promised_at": to_instant(day + timedelta(days=1), ZONE, Fold.LAST).isoformat(),
         "lines": [
@@ -129,12 +130,17 @@ def _promises(order: Row, items: _Items) -> dict[str, object]:
     }
     if items.limits:
         promises["seller"] = items.seller
-        limit = _local(max(items.limits), "shipping_limit_date")
+        limit = local(max(items.limits), "shipping_limit_date")
         promises["ship_by"] = to_instant(limit, ZONE, Fold.LAST).isoformat()
     return promises
 
 
-def _local(text: str, column: str) -> datetime:
+def local(text: str, column: str) -> datetime:
+    """A time of the archive as it is written, without a zone.
+
+    Raises:
+        SourceFileError: it is none.
+    """
     try:
         return datetime.fromisoformat(text)
     except ValueError:

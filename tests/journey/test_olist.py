@@ -1,6 +1,9 @@
 """Real orders against a few lines of pandas over the same files (data README, section 5)."""
 
+import json
+from collections import Counter
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pandas as pd
@@ -145,6 +148,39 @@ def test_the_bill_of_olist_equals_that_of_pandas(olist, orders):
     total = 4.5 * len(billed) + 1.25 * billed.units.sum()
     assert found["expected_invoice_lines"]["lines"] == 2 * months.nunique()
     assert float(found["expected_invoice_lines"]["totals"]["BRL"]) == pytest.approx(total)
+
+
+@pytest.fixture(scope="session")
+def payments(olist) -> list[dict]:
+    """What the guard finds when payments are held against items: tenant `olist-payments`."""
+    done = olist.run("land", "olist-payments", str(OLIST))
+    assert done.returncode == 0, done.stderr[-3000:]
+    listed = ("adjustments", "list", "--tenant", "olist-payments", "--all", "--json")
+    return json.loads(olist.run(*listed, "--limit", "100000").stdout)
+
+
+def cents(column: pd.Series) -> pd.Series:
+    return (column * 100).round().astype(int)
+
+
+def test_the_audit_of_payments_against_items_equals_that_of_pandas(payments):
+    """Order by order and to the cent: who paid another sum, who paid for nothing."""
+    items = pd.read_csv(OLIST / "olist_order_items_dataset.csv")
+    paid = pd.read_csv(OLIST / "olist_order_payments_dataset.csv")
+    owed = (cents(items.price) + cents(items.freight_value)).groupby(items.order_id).sum()
+    given = cents(paid.payment_value).groupby(paid.order_id).sum()
+    missing = owed.reindex(given.index, fill_value=0) - given
+    nothing_owed = ~missing.index.isin(owed.index)
+    expected = {
+        (f"olist:{order}", "wrong_rate" if order in owed.index else "never_performed"): difference
+        for order, difference in missing[nothing_owed | (missing != 0)].items()
+    }
+    found = {
+        (finding["reference"], finding["rule"]): int(Decimal(finding["discrepancy"]) * 100)
+        for finding in payments
+    }
+    assert found == expected
+    assert Counter(rule for _, rule in found) == {"never_performed": 775, "wrong_rate": 42}
 
 
 def test_seventy_two_orders_turn_on_the_end_of_the_promised_day(orders):
