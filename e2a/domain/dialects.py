@@ -1,6 +1,6 @@
-"""What a file of source `file` is written in: a header of the delivery says it.
+"""In which format a delivery is written, where its road alone does not tell: a header says it.
 
-Add a word when a file states something that is neither events nor one of these. Parsers of events
+Add a word when a sender or a file speaks a format that none of these names. Parsers of events
 belong to `e2a.sources`, readers of invoices to `e2a.billing.imports`.
 """
 
@@ -17,3 +17,11 @@ FOR_THE_GUARD = {
     LOAD_TENDER: "load_tender",
 }
 """Dialects without events, and the reason with which their inbox rows end (nothing to do)."""
+
+SHIPENGINE = "shipengine"
+SHIPPO = "shippo"
+SHIPBOB = "shipbob"
+SHIPHERO = "shiphero"
+AMAZON = "amazon"
+EPCIS = "epcis"
+X12 = "x12"

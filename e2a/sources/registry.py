@@ -1,14 +1,17 @@
-"""The one entry: a delivery goes to the parser of its source.
+"""The one entry: a delivery goes to the parser of its format, else to that of its road.
 
-Add a source here when `e2a.domain.deliveries.Source` gains one. Nothing here knows a format.
+Add a format here when `e2a.domain.dialects` gains one, a road when
+`e2a.domain.deliveries.Source` does. Nothing here knows what a format says.
 """
 
 from pydantic import ValidationError
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, Parser, Source
+from e2a.domain.dialects import DIALECT_HEADER, SHIPENGINE, SHIPPO
 from e2a.sources import files, wms
 from e2a.sources.carrier import messages as carrier
-from e2a.sources.reading import refusal_of
+from e2a.sources.carrier import shipengine, shippo
+from e2a.sources.reading import header, refusal_of
 from e2a.sources.shopify import topics as shopify
 
 PARSER_VERSION = "1"
@@ -20,6 +23,11 @@ _PARSERS: dict[Source, Parser] = {
     Source.CARRIER: carrier.parse,
     Source.FILE: files.parse,
 }
+_FORMATS: dict[str, Parser] = {
+    SHIPENGINE: shipengine.parse,
+    SHIPPO: shippo.parse,
+}
+"""A header names these, whichever road the delivery came by."""
 
 
 def parse(delivery: Delivery) -> Events | NothingToDo:
@@ -28,7 +36,9 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
     Raises:
         RefusedDeliveryError: it cannot be understood; the detail names the field and the fix.
     """
+    dialect = header(delivery, DIALECT_HEADER) or ""
+    parser = _FORMATS.get(dialect) or _PARSERS[delivery.source]
     try:
-        return _PARSERS[delivery.source](delivery)
+        return parser(delivery)
     except ValidationError as error:
         raise refusal_of(error) from None

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from e2a.domain.deliveries import Events, NothingToDo
 from e2a.domain.events import ScanStatus
-from e2a.sources.carrier.scans import DELIVERED, Parcel, Scan, events_of
+from e2a.sources.carrier.scans import DELIVERED, Parcel, Scan, events_of, turned_back
 from e2a.sources.reading import Identifier, Loose, events_or_nothing, missing, unknown
 from e2a.sources.times import read_time
 
@@ -99,19 +99,10 @@ def _scan(detail: _Detail) -> Scan | None:
 
 
 def _in_context(scans: list[Scan]) -> list[Scan]:
-    """Adds what only the history tells.
-
-    The pick-up is the first movement; a parcel on its way back is not delivered but returned.
-    """
+    """Adds what only the history tells: the pick-up is the first movement."""
     moving = [scan for scan in scans if scan.status == ScanStatus.IN_TRANSIT]
     first = min(moving, key=lambda scan: scan.moment.instant, default=None)
-    turned = [scan.moment.instant for scan in scans if scan.status == ScanStatus.RETURNING]
-    placed = []
-    for scan in scans:
-        if scan is first:
-            placed.append(replace(scan, status=ScanStatus.PICKED_UP))
-        elif scan.status == DELIVERED and turned and min(turned) <= scan.moment.instant:
-            placed.append(replace(scan, status=ScanStatus.RETURNED))
-        else:
-            placed.append(scan)
-    return placed
+    placed = [
+        replace(scan, status=ScanStatus.PICKED_UP) if scan is first else scan for scan in scans
+    ]
+    return turned_back(placed)

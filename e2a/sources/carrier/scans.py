@@ -6,7 +6,7 @@ alone: its instant rather than the text (one file says 10:33-04:00, another 14:3
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 
@@ -19,11 +19,17 @@ DELIVERED = "delivered"
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """What a message says about the parcel rather than the scan."""
+    """What a message says about the parcel rather than the scan.
+
+    Attributes:
+        tracker: the parcel's name at whoever tracks it: part of each scan's identity.
+        label: what the parcel's label was bought with, if the message says it.
+    """
 
     tracker: str
     tracking_number: str
     carrier: str | None
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,17 @@ class Scan:
     code: str | None = None
     reason: str | None = None
     place: dict[str, str | None] | None = None
+
+
+def turned_back(scans: list[Scan]) -> list[Scan]:
+    """The scans; a parcel that is delivered on its way back is not delivered but returned."""
+    turned = [scan.moment.instant for scan in scans if scan.status == ScanStatus.RETURNING]
+    return [
+        replace(scan, status=ScanStatus.RETURNED)
+        if scan.status == DELIVERED and turned and min(turned) <= scan.moment.instant
+        else scan
+        for scan in scans
+    ]
 
 
 def events_of(parcel: Parcel, scans: Iterable[Scan]) -> tuple[CanonicalEvent, ...]:
@@ -63,7 +80,7 @@ def _event(parcel: Parcel, scan: Scan) -> CanonicalEvent:
         code=as_code(scan.code),
         reason=as_code(scan.reason),
         attributes=_attributes(parcel, scan),
-        correlation_id=parcel.tracker,
+        correlation_id=parcel.label or parcel.tracker,
         fragment=fragment,
     )
 
