@@ -1,24 +1,22 @@
 """Reading the inbox: what lies beyond a lane's watermark, or a day of receipt once more.
 
 A lane's watermark is the (xid, seq) of the last row that it read; its row lock is the lease, so
-two readers of one lane take turns. Only rows of transactions older than every running one are
-read: a sequence alone would skip rows that commit late.
+two readers of one lane take turns. How rows are fetched and parsed belongs to `ahead`.
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 import psycopg
 
-from e2a.domain.deliveries import Delivery, Parser, Source
-from e2a.warehouse.canonical import InboxRow, understand
+from e2a.domain.deliveries import Parser, Source
+from e2a.warehouse.ahead import CHUNK, COLUMNS, Ahead, inbox_row, uncollected
+from e2a.warehouse.canonical import understand
+from e2a.warehouse.held.keeping import store
 from e2a.warehouse.identity import relearn
-from e2a.warehouse.store import store
-
-CHUNK = 5_000
-"""Inbox rows a transaction; one row may hold a file's worth of events."""
 
 Progress = Callable[[int, int], None]
 
@@ -55,13 +53,15 @@ def drain(
         progress: called after each chunk with rows and events so far.
     """
     total = Drained()
-    while True:
-        with connection.transaction():
-            batch = _next_batch(connection, reader)
-        if batch is None:
-            return total
-        total += batch
-        progress(total.rows, total.events)
+    with ThreadPoolExecutor(1, "parser") as beside, uncollected():
+        ahead = Ahead(reader.source, reader.parse, beside)
+        while True:
+            with connection.transaction():
+                batch = _next_batch(connection, reader, ahead)
+            if batch is None:
+                return total
+            total += batch
+            progress(total.rows, total.events)
 
 
 def claim(connection: psycopg.Connection[Any], tenant_id: str, lane: str) -> tuple[str, int]:
@@ -74,25 +74,26 @@ def claim(connection: psycopg.Connection[Any], tenant_id: str, lane: str) -> tup
     return row[0], row[1]
 
 
-def _next_batch(connection: psycopg.Connection[Any], reader: Reader) -> Drained | None:
+def _next_batch(
+    connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead
+) -> Drained | None:
     low = claim(connection, "*", reader.source)
-    rows = connection.execute(_BEYOND, (reader.source, *low, CHUNK)).fetchall()
-    if not rows:
+    chunk = ahead.take(connection, low)
+    if chunk is None:
         return None
-    understood = [understand(_inbox_row(reader.source, row[1:]), reader.parse) for row in rows]
+    understood, high = chunk.understood, chunk.high
     events = store(connection, understood, reader.parser_version)
-    high = rows[-1][:2]
     days = [u.row.delivery.received_at.astimezone(UTC).date() for u in understood]
     connection.execute(
         "insert into ops.batches (tenant_id, lane, lo_xid, lo_seq, hi_xid, hi_seq, inbox_rows, "
         "events, first_day, last_day) values ('*', %s, %s::xid8, %s, %s::xid8, %s, %s, %s, %s, %s)",
-        (reader.source, *low, *high, len(rows), events, min(days), max(days)),
+        (reader.source, *low, *high, len(understood), events, min(days), max(days)),
     )
     connection.execute(
         "update ops.watermarks set xid = %s::xid8, seq = %s where tenant_id = '*' and lane = %s",
         (*high, reader.source),
     )
-    return Drained(len(rows), events, frozenset(days))
+    return Drained(len(understood), events, frozenset(days))
 
 
 def reread(
@@ -132,7 +133,7 @@ def _reread_chunk(
         if not found:
             return None
         rows = [
-            _inbox_row(reader.source, row[:-1], resolved_at if row[-1] else None) for row in found
+            inbox_row(reader.source, row[:-1], resolved_at if row[-1] else None) for row in found
         ]
         understood = [understand(row, reader.parse) for row in rows]
         changed = store(connection, understood, reader.parser_version)
@@ -155,27 +156,9 @@ def pending(connection: psycopg.Connection[Any]) -> list[Pending]:
     return [Pending(*row) for row in connection.execute(_PENDING).fetchall()]
 
 
-def _inbox_row(
-    source: Source, row: tuple[Any, ...], resolved_at: datetime | None = None
-) -> InboxRow:
-    seq, tenant_id, delivery_id, received_at, headers, body = row
-    delivery = Delivery(tenant_id, source, delivery_id, received_at, body, headers)
-    return InboxRow(seq, delivery, resolved_at or received_at)
-
-
-_COLUMNS = "seq, tenant_id, delivery_id, received_at, headers, body"
-
-_BEYOND = f"""
-select xid::text, {_COLUMNS} from landing.inbox
-where
-    source = %s and (xid, seq) > (%s::xid8, %s)
-    and xid < pg_snapshot_xmin(pg_current_snapshot())
-order by xid, seq limit %s
-"""
-
 _RECEIVED = f"""
 select
-    {_COLUMNS},
+    {COLUMNS},
     exists (
         select from landing.outcomes as o
         where
@@ -185,6 +168,12 @@ select
 from landing.inbox
 where
     source = %s and redacted_at is null
+    and not exists (
+        select from landing.outcomes as o
+        where
+            o.tenant_id = inbox.tenant_id and o.inbox_seq = inbox.seq
+            and o.reason in ('discarded', 'rest_discarded')
+    )
     and received_at >= (%s::date)::timestamp at time zone 'UTC'
     and received_at < (%s::date + 1)::timestamp at time zone 'UTC'
     and (xid, seq) <= (%s::xid8, %s) and seq > %s
@@ -198,6 +187,6 @@ select
     max(lpad(i.xid::text, 20, '0') || '-' || lpad(i.seq::text, 20, '0'))
 from landing.inbox as i
 inner join ops.watermarks as w on w.tenant_id = '*' and w.lane = i.source
-where (i.xid, i.seq) > (w.xid, w.seq) and i.xid < pg_snapshot_xmin(pg_current_snapshot())
+where (i.xid, i.seq) > (w.xid, w.seq) and i.xid < (select ops.readable_below())
 group by i.source order by i.source
 """

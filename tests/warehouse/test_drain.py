@@ -3,6 +3,7 @@
 import pytest
 
 from e2a.domain.deliveries import Source
+from e2a.warehouse import ahead
 from e2a.warehouse import drain as module
 from e2a.warehouse.connection import Role
 from e2a.warehouse.drain import Reader, drain, pending
@@ -38,7 +39,7 @@ def test_each_lane_has_a_watermark_of_its_own(app):
 
 
 def test_each_chunk_is_one_batch_with_its_range_and_its_days(app, monkeypatch):
-    monkeypatch.setattr(module, "CHUNK", 2)
+    monkeypatch.setattr(ahead, "CHUNK", 2)
     land(app, [deliver(event(str(n)), at=at(n * 24 * 60)) for n in range(3)])
     seen = []
     drain(app, READER, lambda *counts: seen.append(counts))
@@ -68,7 +69,7 @@ def test_a_transaction_that_fails_moves_no_watermark_and_stores_nothing(app, mon
 
 
 def test_a_failure_in_a_later_chunk_keeps_the_earlier_ones(app, monkeypatch):
-    monkeypatch.setattr(module, "CHUNK", 1)
+    monkeypatch.setattr(ahead, "CHUNK", 1)
     land(app, [deliver(event("a")), deliver(event("b"))])
     real, calls = module.store, []
 
@@ -140,6 +141,29 @@ def test_two_readers_of_one_lane_take_turns(app, warehouse):
         with pytest.raises(Exception, match="lock timeout"):
             drain(app, READER)
     assert _drained(app) == (1, 1)
+
+
+def test_what_was_read_ahead_is_dropped_if_another_reader_was_there(app, warehouse, monkeypatch):
+    """Between two chunks the lane is free: whoever takes it reads on from the watermark."""
+    monkeypatch.setattr(ahead, "CHUNK", 1)
+    land(app, [deliver(event(name)) for name in "abc"])
+
+    def meanwhile(rows, _):
+        if rows == 1:
+            with warehouse.connect(Role.APP) as other:
+                assert drain(other, READER).rows == 2
+
+    assert drain(app, READER, meanwhile).rows == 1
+    assert [row[0] for row in stored(app)] == ["a", "b", "c"]
+    assert len(rows(app, "select from ops.batches")) == 3
+
+
+def test_large_bodies_make_smaller_chunks(app, monkeypatch):
+    monkeypatch.setattr(ahead, "CHUNK_BYTES", 1)
+    land(app, [deliver(event(name)) for name in "abc"])
+    seen = []
+    drain(app, READER, lambda rows, _: seen.append(rows))
+    assert seen == [1, 2, 3]
 
 
 def test_reading_days_again_does_not_read_beyond_the_watermark(app):

@@ -1,0 +1,122 @@
+"""Reading ahead: the next chunk of a lane is parsed while the current one is stored.
+
+Parsing keeps a core busy and storing keeps Postgres busy, so a backlog is read by two cores. What
+was read ahead is only a guess: it counts if, once the lane is claimed again, its watermark stands
+where the guess begins. What becomes of a chunk belongs to `drain`.
+"""
+
+import gc
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from e2a.domain.deliveries import Delivery, Parser, Source
+from e2a.warehouse.canonical import InboxRow, Understood, understand
+from e2a.warehouse.watermark import readable_below
+
+CHUNK = 20_000
+"""Inbox rows a transaction; one row may hold a file's worth of events."""
+CHUNK_BYTES = 32 * 2**20
+"""Bodies a transaction, at most, so that a chunk of large ones fits into memory."""
+
+Position = tuple[str, int]
+"""(xid, seq) of the last row read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The rows of a lane beyond `low`, up to and including `high`."""
+
+    low: Position
+    high: Position
+    parsing: Future[list[Understood]]
+
+    @property
+    def understood(self) -> list[Understood]:
+        """What the rows became; waits until they are parsed."""
+        return self.parsing.result()
+
+
+class Ahead:
+    """The chunk after the one that is being stored."""
+
+    def __init__(self, source: Source, parse: Parser, beside: Executor) -> None:
+        self._source, self._parse, self._beside = source, parse, beside
+        self._guess: Chunk | None = None
+
+    def take(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
+        """The chunk beyond a claimed watermark, and the one after it begun; None at the end."""
+        guess, self._guess = self._guess, None
+        chunk = guess if guess and guess.low == low else self._begin(connection, low)
+        if chunk is not None:
+            self._guess = self._begin(connection, chunk.high)
+        return chunk
+
+    def _begin(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
+        rows = _beyond(connection, self._source, low)
+        if not rows:
+            return None
+        return Chunk(low, rows[-1][:2], self._beside.submit(self._understood, rows))
+
+    def _understood(self, rows: Sequence[tuple[Any, ...]]) -> list[Understood]:
+        return [understand(inbox_row(self._source, row[1:]), self._parse) for row in rows]
+
+
+def inbox_row(source: Source, row: Sequence[Any], resolved_at: datetime | None = None) -> InboxRow:
+    """An inbox row as `COLUMNS` lists it; what it says is known since its receipt, or resolution.
+
+    Args:
+        source: its road.
+        row: the values of `COLUMNS`.
+        resolved_at: if it was held back until then (C19).
+    """
+    seq, tenant_id, delivery_id, received_at, headers, body = row
+    delivery = Delivery(tenant_id, source, delivery_id, received_at, body, headers)
+    return InboxRow(seq, delivery, resolved_at or received_at)
+
+
+def _beyond(
+    connection: psycopg.Connection[Any], source: Source, low: Position
+) -> list[tuple[Any, ...]]:
+    """Rows of ended transactions only: a sequence alone would skip those that commit late."""
+    below = readable_below(connection)
+    given = {
+        "source": source, "xid": low[0], "seq": low[1], "below": below, "rows": CHUNK,
+        "bytes": CHUNK_BYTES,
+    }  # fmt: skip
+    with connection.cursor(binary=True) as cursor:
+        return cursor.execute(_BEYOND, given).fetchall()
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without cyclic garbage collection: it would walk over every row of the chunk, many times."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+COLUMNS = "seq, tenant_id, delivery_id, received_at, headers, body"
+
+_BEYOND = f"""
+select xid::text, {COLUMNS} from (
+    select *, sum(octet_length(body)) over (order by xid, seq) - octet_length(body) as bytes_before
+    from (
+        select xid, {COLUMNS} from landing.inbox
+        where
+            source = %(source)s and (xid, seq) > (%(xid)s::xid8, %(seq)s)
+            and xid < %(below)s::xid8
+        order by xid, seq limit %(rows)s
+    ) as next_rows
+) as measured
+where bytes_before < %(bytes)s order by xid, seq
+"""
