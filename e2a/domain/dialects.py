@@ -25,3 +25,7 @@ SHIPHERO = "shiphero"
 AMAZON = "amazon"
 EPCIS = "epcis"
 X12 = "x12"
+
+ORDER_NAMESPACE_HEADER = "e2a-order-namespace"
+"""In which namespace the sender's own order numbers are names, such as `shopify`; his credential
+states it, since his messages do not."""

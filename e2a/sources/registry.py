@@ -7,11 +7,13 @@ Add a format here when `e2a.domain.dialects` gains one, a road when
 from pydantic import ValidationError
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, Parser, Source
-from e2a.domain.dialects import DIALECT_HEADER, SHIPENGINE, SHIPPO
+from e2a.domain.dialects import DIALECT_HEADER, SHIPBOB, SHIPENGINE, SHIPHERO, SHIPPO
 from e2a.sources import files, wms
 from e2a.sources.carrier import messages as carrier
 from e2a.sources.carrier import shipengine, shippo
 from e2a.sources.reading import header, refusal_of
+from e2a.sources.shipbob import topics as shipbob
+from e2a.sources.shiphero import types as shiphero
 from e2a.sources.shopify import topics as shopify
 
 PARSER_VERSION = "1"
@@ -26,6 +28,8 @@ _PARSERS: dict[Source, Parser] = {
 _FORMATS: dict[str, Parser] = {
     SHIPENGINE: shipengine.parse,
     SHIPPO: shippo.parse,
+    SHIPBOB: shipbob.parse,
+    SHIPHERO: shiphero.parse,
 }
 """A header names these, whichever road the delivery came by."""
 

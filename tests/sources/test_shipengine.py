@@ -96,6 +96,11 @@ def test_a_clock_on_the_wall_stands_in_and_is_flagged():
         parse(sent(message(scan)))
 
 
+def test_shipstation_calls_the_same_message_otherwise():
+    body = {**message({"status_code": "IT"}), "resource_type": "TRACK_EVENT_V2"}
+    assert said(one(sent(body))) == "in_transit"
+
+
 def test_other_resources_are_nothing_to_do_and_a_track_without_data_is_refused():
     assert "API_BATCH" in nothing(sent({"resource_type": "API_BATCH", "data": {}}))
     with pytest.raises(RefusedDeliveryError, match="`data`"):

@@ -70,6 +70,10 @@ def test_a_scan_without_its_time_is_taken_as_of_its_arrival_and_flagged():
     assert (event.occurred_at.day, event.time_flags) == (9, {TimeFlag.ASSUMED_TIME})
 
 
+def test_the_mock_carrier_moves_no_parcel():
+    assert "mock" in nothing(sent(message(scan("DELIVERED"), carrier="shippo")))
+
+
 def test_old_traffic_is_the_bare_track():
     assert said(one(sent(message(scan("DELIVERED"))["data"]))) == "delivered"
 

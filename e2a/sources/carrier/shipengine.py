@@ -1,4 +1,4 @@
-"""ShipEngine: `API_TRACK` webhooks, or the tracking information that its API answers."""
+"""ShipEngine and ShipStation: tracking webhooks, or the tracking that the API answers."""
 
 from typing import Any
 
@@ -15,6 +15,9 @@ from e2a.sources.reading import (
     unknown,
 )
 from e2a.sources.times import Moment, read_time
+
+_TRACKS = frozenset({"API_TRACK", "TRACK_EVENT_V2"})
+"""ShipEngine's word for a tracking message, and ShipStation's."""
 
 _CODES: dict[str, str] = {
     "AC": ScanStatus.PICKED_UP,
@@ -68,7 +71,7 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
     """
     body = as_object(decode(delivery), "The body")
     kind = str(body.get("resource_type") or "API_TRACK")
-    if kind != "API_TRACK":
+    if kind not in _TRACKS:
         return NothingToDo(f"ShipEngine {kind[:64]} states no scan")
     if "resource_type" in body and body.get("data") is None:
         raise missing("data", ", the tracking that the message is about")

@@ -19,6 +19,7 @@ from e2a.sources.reading import (
 )
 from e2a.sources.times import Moment, read_time
 
+_MOCK = "shippo"
 _STATUSES: dict[str, str] = {
     "TRANSIT": ScanStatus.IN_TRANSIT,
     "DELIVERED": DELIVERED,
@@ -101,6 +102,8 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
 
 def _scans(given: dict[str, Any]) -> Events | NothingToDo:
     track = _Track.model_validate(given)
+    if track.carrier == _MOCK:
+        return NothingToDo("Shippo's mock carrier moves no parcel")
     parcel = Parcel(
         f"{track.carrier}:{track.tracking_number}", track.tracking_number, track.carrier,
         track.transaction,
