@@ -9,8 +9,10 @@ from e2a.cli import (
     adjustments,
     database,
     exceptions,
+    gateway,
     invoices,
     journey,
+    keys,
     landing,
     people,
     policy,
@@ -34,6 +36,8 @@ app.add_typer(exceptions.app, name="exceptions")
 app.add_typer(invoices.app, name="invoices")
 app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
+app.add_typer(keys.app, name="keys")
+app.command("gateway")(gateway.gateway)
 app.command("demo")(journey.demo)
 app.command("run")(journey.run)
 app.command("up")(journey.up)

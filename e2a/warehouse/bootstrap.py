@@ -4,8 +4,11 @@ e2a_owner    owns schemas and tables: migrations and dbt
 e2a_app      what the running product may do: no table creation, no deletion of the inbox
 e2a_reader   BI: reads marts, read-only by default
 e2a_dagster  owns Dagster's own storage and sees nothing else
+e2a_gateway  the open door: may call what schema `gateway` offers, and nothing else
+e2a_operator the admin API: sees what readers see, and works on what was held back
 """
 
+from contextlib import suppress
 from typing import Any
 
 import psycopg
@@ -17,7 +20,11 @@ from e2a.warehouse.connection import Role, Warehouse
 OLDEST = 150000
 """PostgreSQL 15: older ones lack what the rules need (multiranges, security_invoker views)."""
 
-LOGINS = (Role.OWNER, Role.APP, Role.READER, Role.DAGSTER)
+LOGINS = (Role.OWNER, Role.APP, Role.READER, Role.DAGSTER, Role.GATEWAY, Role.OPERATOR)
+USERS = (Role.OWNER, Role.APP, Role.READER, Role.GATEWAY, Role.OPERATOR)
+"""Who may connect to the warehouse."""
+NO_TABLES = (Role.READER, Role.GATEWAY)
+"""Who may make no tables there, not even temporary ones."""
 
 
 def bootstrap(warehouse: Warehouse) -> None:
@@ -35,7 +42,8 @@ def bootstrap(warehouse: Warehouse) -> None:
         admin.execute("select pg_advisory_lock(hashtext('e2a.bootstrap'))")
         for role in LOGINS:
             _role(admin, role, warehouse.passwords[role])
-        _database(admin, warehouse.database, Role.OWNER, (Role.OWNER, Role.APP, Role.READER))
+        admin.execute("grant e2a_reader to e2a_operator")
+        _database(admin, warehouse.database, Role.OWNER, USERS)
         _database(admin, warehouse.dagster_database, Role.DAGSTER, (Role.DAGSTER,))
 
 
@@ -53,6 +61,18 @@ def _role(admin: psycopg.Connection[Any], role: Role, password: str) -> None:
         admin.execute("alter role e2a_reader set default_transaction_read_only = on")
 
 
+def _let_owner_see_writers(admin: psycopg.Connection[Any]) -> None:
+    """Who holds up the watermark: functions of the owner look at other sessions.
+
+    Where the administrator may not grant that, the watermark waits for every writer of the server.
+    """
+    seen = "select pg_has_role('e2a_owner', 'pg_read_all_stats', 'member')"
+    row = admin.execute(seen).fetchone()
+    if row and not row[0]:
+        with suppress(psycopg.errors.InsufficientPrivilege):
+            admin.execute("grant pg_read_all_stats to e2a_owner")
+
+
 def _database(
     admin: psycopg.Connection[Any], name: str, owner: Role, allowed: tuple[Role, ...]
 ) -> None:
@@ -68,7 +88,7 @@ def _database(
     admin.execute(sql.SQL("alter database {} set timezone = 'UTC'").format(database))
     admin.execute(sql.SQL("revoke all on database {} from public").format(database))
     for role in allowed:
-        rights = "connect" if role is Role.READER else "connect, temporary"
+        rights = "connect" if role in NO_TABLES else "connect, temporary"
         admin.execute(
             sql.SQL("grant " + rights + " on database {} to {}").format(
                 database, sql.Identifier(role.value)

@@ -9,6 +9,7 @@ import fcntl
 import json
 import os
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -33,6 +34,8 @@ class Role(StrEnum):
     APP = "e2a_app"
     READER = "e2a_reader"
     DAGSTER = "e2a_dagster"
+    GATEWAY = "e2a_gateway"
+    OPERATOR = "e2a_operator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,23 +201,34 @@ def _parts(url: str) -> tuple[SplitResult, str, int]:
 def _passwords(place: Path) -> dict[Role, str]:
     """Each role's password: from the environment, else generated once and kept."""
     file = place / "secrets.json"
-    if not file.is_file():
-        place.mkdir(parents=True, exist_ok=True)
-        _generate(file)
-    kept = json.loads(file.read_text())
+    kept = json.loads(file.read_text()) if file.is_file() else {}
+    if not kept.keys() >= set(Role):  # none yet, or of an older E2A that had fewer roles
+        kept = json.loads(keep_secret(file, _complete))
     return {role: os.environ.get(f"E2A_{role.name}_PASSWORD") or kept[role.value] for role in Role}
 
 
-def _generate(file: Path) -> None:
-    """Write fresh passwords unless another process was first; never seen half-written."""
+def _complete(present: str | None) -> str:
+    kept = json.loads(present) if present else {}
+    return json.dumps({role: secrets.token_urlsafe(24) for role in Role} | kept)
+
+
+def keep_secret(file: Path, write: Callable[[str | None], str]) -> str:
+    """A secret file's text as `write` makes it of what is there, by one process at a time.
+
+    The file has mode 0600 and is never seen half-written; its folder is made.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
     folder = os.open(file.parent, os.O_RDONLY)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX)
-        if not file.is_file():
+        present = file.read_text() if file.is_file() else None
+        text = write(present)
+        if text != present:
             temporary = file.with_suffix(".new")
             temporary.unlink(missing_ok=True)
             temporary.touch(mode=0o600)
-            temporary.write_text(json.dumps({r.value: secrets.token_urlsafe(24) for r in Role}))
+            temporary.write_text(text)
             temporary.rename(file)
+        return text
     finally:
         os.close(folder)

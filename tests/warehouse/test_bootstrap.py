@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from e2a.domain.errors import DatabaseUnavailableError
-from e2a.warehouse.bootstrap import bootstrap
+from e2a.warehouse.bootstrap import LOGINS, bootstrap
 from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.migrate import upgrade
 
@@ -40,7 +40,7 @@ def test_bootstrapping_and_migrating_again_change_nothing(warehouse: Warehouse) 
     assert _catalogue(warehouse) == before
 
 
-@pytest.mark.parametrize("role", [Role.OWNER, Role.APP, Role.READER, Role.DAGSTER])
+@pytest.mark.parametrize("role", LOGINS)
 def test_no_role_of_ours_is_a_superuser_or_makes_roles(warehouse: Warehouse, role: Role) -> None:
     with warehouse.connect(Role.OWNER) as owner:
         rights = owner.execute(

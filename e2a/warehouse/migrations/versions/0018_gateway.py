@@ -1,4 +1,6 @@
-"""To be filled in."""
+"""The gateway's door: credentials, and a schema that is all its role may touch."""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -7,11 +9,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-SQL = """
-select 1
-"""
-
 
 def upgrade() -> None:
-    """Create what this revision describes."""
-    op.execute(SQL)
+    """Create what this revision describes: the SQL file beside it."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text())

@@ -1,0 +1,89 @@
+"""A request's headers: each that we read at most once, in one spelling, of one meaning."""
+
+import re
+import secrets
+from collections.abc import Iterable, Mapping
+
+from e2a.domain.dialects import DIALECT_HEADER
+from e2a.gateway.replies import RefusedRequestError, unauthorized
+from e2a.gateway.senders import Sender
+
+CORRELATION = "x-correlation-id"
+KEPT_CORRELATION = "e2a-correlation-id"
+_SINGLE = frozenset(
+    {
+        "authorization", "x-api-key", "content-length", "content-type", "content-encoding", "host",
+        "transfer-encoding", "idempotency-key", CORRELATION,
+    }
+)  # fmt: skip
+"""Whose second copy is refused, beside a sender's own headers."""
+_CORRELATION = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")
+_MEDIA = re.compile(
+    r"(application/([\w.+-]*\+)?(json|x-ndjson|ndjson|jsonl)|text/plain)\s*(;.*)?", re.I
+)
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]], sender: Sender | None) -> dict[str, str]:
+    """Lower-cased names with their values.
+
+    Raises:
+        RefusedRequestError: 401 if one that we read comes twice, or in two spellings that differ.
+    """
+    single = _SINGLE | _of(sender)
+    headers: dict[str, str] = {}
+    for name_bytes, value in raw:
+        name = name_bytes.decode("latin-1")
+        if name in headers and name in single:
+            raise unauthorized("doubled_header")
+        headers[name] = value.decode("latin-1")
+    if sender is not None and any(_differ(headers, name) for name in _of(sender)):
+        raise unauthorized("doubled_header")
+    return headers
+
+
+def _of(sender: Sender | None) -> frozenset[str]:
+    if sender is None:
+        return frozenset()
+    signed = sender.signature.headers if sender.signature else ()
+    return sender.kept | {name for spellings in signed for name in spellings}
+
+
+def _differ(headers: Mapping[str, str], name: str) -> bool:
+    """Whether `x-name` and `name` are both there and say different things."""
+    other = headers.get(name.removeprefix("x-")) if name.startswith("x-") else None
+    return other is not None and headers.get(name, other) != other
+
+
+def correlation_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
+    """The caller's correlation id if it can be kept as it is, else a fresh one."""
+    for name, value in raw:
+        if name == b"x-correlation-id" and _CORRELATION.fullmatch(text := value.decode("latin-1")):
+            return text
+    return secrets.token_hex(8)
+
+
+def check_media(headers: Mapping[str, str]) -> None:
+    """Refuse what is not plain JSON.
+
+    Raises:
+        RefusedRequestError: 415.
+    """
+    encoding = headers.get("content-encoding", "identity").strip().lower()
+    if encoding != "identity":
+        raise RefusedRequestError(
+            415, "encoding", "Content-Encoding is not supported; send the body as it is."
+        )
+    media = headers.get("content-type", "").strip()
+    if media and not _MEDIA.fullmatch(media):
+        raise RefusedRequestError(
+            415, "media_type", "Content-Type is not JSON; send application/json."
+        )
+
+
+def kept(headers: Mapping[str, str], sender: Sender, correlation_id: str) -> dict[str, str]:
+    """What the inbox keeps of the headers: what parsers read, never a credential."""
+    found = {name: headers[name].replace("\0", "") for name in sender.kept if name in headers}
+    found[KEPT_CORRELATION] = correlation_id
+    if sender.dialect:
+        found[DIALECT_HEADER] = sender.dialect
+    return found
