@@ -14,6 +14,7 @@ import orjson
 
 from e2a.domain.deliveries import (
     Delivery,
+    Events,
     NothingToDo,
     Outcome,
     Parser,
@@ -65,11 +66,11 @@ class Understood:
 def understand(row: InboxRow, parse: Parser) -> Understood:
     """Parse one row; every failure becomes an outcome, none is raised.
 
-    A parser's own defect (any other exception) is a dead letter: kept, and tried again whenever
-    the row's day is materialised.
+    A parser's own defect (any other exception) is a dead letter: kept, and tried again
+    after 5, 10 and 20 minutes (`e2a.warehouse.held`).
     """
     try:
-        parsed = parse(row.delivery)
+        return _judged(row, parse(row.delivery))
     except RefusedDeliveryError as refusal:
         refused = Refusal(0, refusal.reason, refusal.detail)
         return Understood(
@@ -78,15 +79,14 @@ def understand(row: InboxRow, parse: Parser) -> Understood:
     except Exception as error:
         text = "".join(traceback.format_exception_only(error)).strip()
         return Understood(row, Outcome.DEAD_LETTER, type(error).__name__, text[:2000])
+
+
+def _judged(row: InboxRow, parsed: Events | NothingToDo) -> Understood:
     if isinstance(parsed, NothingToDo):
         return Understood(row, Outcome.NOTHING_TO_DO, parsed.reason)
-    return _judged(row, parsed.events)
-
-
-def _judged(row: InboxRow, events: Sequence[CanonicalEvent]) -> Understood:
     good, refusals = [], []
-    mentions = frozenset(_mentions(events))
-    for ordinal, event in enumerate(events):
+    mentions = frozenset(_mentions(parsed.events))
+    for ordinal, event in enumerate(parsed.events):
         problem = _implausible(event, recorded_at(row, event), row)
         if problem is None:
             good.append((ordinal, event))

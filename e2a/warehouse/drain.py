@@ -17,6 +17,7 @@ from e2a.warehouse.ahead import CHUNK, COLUMNS, Ahead, inbox_row, uncollected
 from e2a.warehouse.canonical import understand
 from e2a.warehouse.held.keeping import store
 from e2a.warehouse.identity import relearn
+from e2a.warehouse.watermark import guard
 
 Progress = Callable[[int, int], None]
 
@@ -65,7 +66,12 @@ def drain(
 
 
 def claim(connection: psycopg.Connection[Any], tenant_id: str, lane: str) -> tuple[str, int]:
-    """Lock a lane's watermark until the transaction ends and return it as (xid, seq)."""
+    """Lock a lane's watermark until the transaction ends and return it as (xid, seq).
+
+    Raises:
+        StaleWatermarkError: the database was restored into another server.
+    """
+    guard(connection)
     row = connection.execute(
         "select xid::text, seq from ops.watermarks where tenant_id = %s and lane = %s for update",
         (tenant_id, lane),

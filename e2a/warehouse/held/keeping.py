@@ -1,0 +1,120 @@
+"""Storing what rows became, so that one that cannot be stored never stops its neighbours.
+
+`store` is what every reader of the inbox calls. A row of a tenant that nobody has described yet
+waits. A row that Postgres cannot take (a NUL, a lone surrogate, a number beyond the column) becomes
+a dead letter with its cause, in the same transaction; the others are stored as if it did not exist.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import psycopg
+
+from e2a.domain.deliveries import Outcome
+from e2a.warehouse import store as storing
+from e2a.warehouse.canonical import Understood
+
+UNKNOWN_TENANT = "unknown_tenant"
+"""Reason of a row that waits until a policy folder describes its tenant."""
+
+POISON = (
+    psycopg.DataError,
+    psycopg.IntegrityError,
+    psycopg.errors.ProgramLimitExceeded,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+)
+"""What a row's content can raise on its way into the tables; anything else is no row's fault."""
+
+
+def store(
+    connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
+) -> int:
+    """Store what inbox rows became, whatever their neighbours are, in the caller's transaction.
+
+    Returns:
+        How many events were new or changed.
+
+    Raises:
+        psycopg.Error: the database's fault rather than a row's; nothing of these rows is stored.
+    """
+    settled = _with_tenants(connection, understood)
+    try:
+        with connection.transaction():
+            return storing.store(connection, settled, parser_version)
+    except POISON:
+        isolated = list(_isolated(connection, settled, parser_version))
+    return storing.store(connection, isolated, parser_version)
+
+
+def _with_tenants(
+    connection: psycopg.Connection[Any], understood: Sequence[Understood]
+) -> Sequence[Understood]:
+    met = {became.row.delivery.tenant_id for became in understood}
+    found = connection.execute(
+        "select tenant_id from reference.tenants where tenant_id = any(%s)", (sorted(met),)
+    ).fetchall()
+    unknown = met - {row[0] for row in found}
+    if not unknown:
+        return understood
+    return [_waiting(b) if b.row.delivery.tenant_id in unknown else b for b in understood]
+
+
+def _waiting(became: Understood) -> Understood:
+    detail = f"no folder policies/{became.row.delivery.tenant_id} is loaded; add it and run again"
+    return Understood(became.row, Outcome.WAITING, UNKNOWN_TENANT, detail, mentions=became.mentions)
+
+
+def _isolated(
+    connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
+) -> Iterator[Understood]:
+    """The same rows, those that cannot be stored turned into dead letters; by bisection."""
+    error = _refused(connection, understood, parser_version)
+    if error is None:
+        yield from understood
+    elif len(understood) == 1:
+        yield _dead(understood[0], error)
+    else:
+        middle = len(understood) // 2
+        yield from _isolated(connection, understood[:middle], parser_version)
+        yield from _isolated(connection, understood[middle:], parser_version)
+
+
+def _refused(
+    connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
+) -> Exception | None:
+    """Why these rows cannot be stored together; they are not stored by the trial."""
+    try:
+        with connection.transaction() as trial:
+            storing.store(connection, understood, parser_version)
+            raise psycopg.Rollback(trial)
+    except POISON as error:
+        return error
+    return None
+
+
+def _dead(became: Understood, error: Exception) -> Understood:
+    """Its cause without values (privacy); a row that was dead before keeps its first cause."""
+    cause, words = type(error).__name__, _words(error)
+    if became.outcome is Outcome.DEAD_LETTER:
+        cause, words = _plain(became.reason or cause), _plain(became.detail or words)
+    mentions = frozenset(_plain(name) for name in became.mentions)
+    return replace(
+        became, outcome=Outcome.DEAD_LETTER, reason=cause, detail=words, events=(), refusals=[],
+        mentions=mentions,
+    )  # fmt: skip
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, psycopg.Error):
+        return _plain(error.diag.message_primary or type(error).__name__)
+    if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):
+        return f"the text cannot be encoded: {error.reason}"
+    return _plain(str(error))[:2000]
+
+
+def _plain(text: str) -> str:
+    """Text that Postgres can hold."""
+    return text.replace("\0", "").encode(errors="replace").decode()
