@@ -7,8 +7,9 @@ Add a format here when `e2a.domain.dialects` gains one, a road when
 from pydantic import ValidationError
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, Parser, Source
-from e2a.domain.dialects import DIALECT_HEADER, SHIPBOB, SHIPENGINE, SHIPHERO, SHIPPO
+from e2a.domain.dialects import AMAZON, DIALECT_HEADER, SHIPBOB, SHIPENGINE, SHIPHERO, SHIPPO
 from e2a.sources import files, wms
+from e2a.sources.amazon import notifications as amazon
 from e2a.sources.carrier import messages as carrier
 from e2a.sources.carrier import shipengine, shippo
 from e2a.sources.reading import header, refusal_of
@@ -30,6 +31,7 @@ _FORMATS: dict[str, Parser] = {
     SHIPPO: shippo.parse,
     SHIPBOB: shipbob.parse,
     SHIPHERO: shiphero.parse,
+    AMAZON: amazon.parse,
 }
 """A header names these, whichever road the delivery came by."""
 

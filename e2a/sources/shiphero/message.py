@@ -87,10 +87,10 @@ def names(delivery: Delivery, order: Order) -> dict[str, Any]:
         merchants_order(delivery, order.partner_order_id) if order.partner_order_id else None,
         Reference(namespace="order", value=order.order_number) if order.order_number else None,
     ]
-    first, *others = list(dict.fromkeys(name for name in found if name)) or [None]
-    if first is None:
+    known = tuple(dict.fromkeys(name for name in found if name))
+    if not known:
         raise missing("order_id", " (or partner_order_id, order_number)")
-    return {"order": first, "aliases": tuple(others)}
+    return {"order": known[0], "aliases": known[1:]}
 
 
 def lines(items: Iterable[Item]) -> tuple[Line, ...]:
