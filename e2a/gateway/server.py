@@ -65,6 +65,7 @@ def serve(warehouse: Warehouse, listener: socket.socket, log: Log) -> None:
         access_log=False,
         server_header=False,
         date_header=False,
+        proxy_headers=False,
         backlog=BACKLOG,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=DRAIN_SECONDS,

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from hashlib import sha256
 
 TOLERANCE = timedelta(minutes=5)
@@ -20,7 +21,7 @@ Headers = Mapping[str, str]
 Check = Callable[[Headers, bytes, bytes, datetime], str | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scheme:
     """How a sender signs.
 
@@ -32,9 +33,14 @@ class Scheme:
     headers: tuple[tuple[str, ...], ...]
     check: Check
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Every spelling of every header."""
+        return frozenset(name for spellings in self.headers for name in spellings)
+
     def is_signed(self, headers: Headers) -> bool:
         """Whether any of its headers is there, right or wrong."""
-        return any(name in headers for spellings in self.headers for name in spellings)
+        return not self.names.isdisjoint(headers)
 
 
 def digest(secret: bytes, signed: bytes) -> bytes:

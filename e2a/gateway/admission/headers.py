@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from e2a.domain.dialects import DIALECT_HEADER
 from e2a.gateway.replies import RefusedRequestError, unauthorized
-from e2a.gateway.senders import Sender
+from e2a.gateway.senders import SENDERS, Sender
 
 CORRELATION = "x-correlation-id"
 KEPT_CORRELATION = "e2a-correlation-id"
@@ -23,35 +23,37 @@ _MEDIA = re.compile(
 )
 
 
-def read_headers(raw: Iterable[tuple[bytes, bytes]], sender: Sender | None) -> dict[str, str]:
+def _of(sender: Sender) -> frozenset[str]:
+    return sender.kept | (sender.signature.names if sender.signature else frozenset())
+
+
+def _pairs(names: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    """Names that are read with and without `x-`."""
+    bare = ((name, name.removeprefix("x-")) for name in sorted(names))
+    return tuple((name, other) for name, other in bare if other != name and other in names)
+
+
+_SINGLE_OF = {sender.word: _SINGLE | _of(sender) for sender in SENDERS.values()}
+_PAIRS_OF = {sender.word: _pairs(_of(sender)) for sender in SENDERS.values()}
+
+
+def read_headers(raw: Iterable[tuple[bytes, bytes]], sender: Sender) -> dict[str, str]:
     """Lower-cased names with their values.
 
     Raises:
         RefusedRequestError: 401 if one that we read comes twice, or in two spellings that differ.
     """
-    single = _SINGLE | _of(sender)
+    single = _SINGLE_OF[sender.word]
     headers: dict[str, str] = {}
     for name_bytes, value in raw:
         name = name_bytes.decode("latin-1")
         if name in headers and name in single:
             raise unauthorized("doubled_header")
         headers[name] = value.decode("latin-1")
-    if sender is not None and any(_differ(headers, name) for name in _of(sender)):
-        raise unauthorized("doubled_header")
+    for name, other in _PAIRS_OF[sender.word]:
+        if headers.get(name, "") != headers.get(other, "") and name in headers and other in headers:
+            raise unauthorized("doubled_header")
     return headers
-
-
-def _of(sender: Sender | None) -> frozenset[str]:
-    if sender is None:
-        return frozenset()
-    signed = sender.signature.headers if sender.signature else ()
-    return sender.kept | {name for spellings in signed for name in spellings}
-
-
-def _differ(headers: Mapping[str, str], name: str) -> bool:
-    """Whether `x-name` and `name` are both there and say different things."""
-    other = headers.get(name.removeprefix("x-")) if name.startswith("x-") else None
-    return other is not None and headers.get(name, other) != other
 
 
 def correlation_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
