@@ -10,6 +10,7 @@ from e2a.warehouse.policies import policies_folder
 from e2a.warehouse.reference import read_folder
 from e2a_assets.billing.guard import guard_assets
 from e2a_assets.billing.invoices import invoice_assets
+from e2a_assets.held import retry_held
 from e2a_assets.jobs import invoicing, jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
@@ -19,6 +20,7 @@ from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
 from e2a_assets.transform import project, transform
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
+from sensors.dead_letters import dead_letters
 from sensors.new_events import new_events
 
 
@@ -46,9 +48,9 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             every_standing_breach_has_one_episode,
             every_breach_has_one_narrative,
         ],
-        jobs=jobs,
+        jobs=[*jobs, retry_held],
         schedules=[made(zone) for zone in billing_zones() for made in (nightly, invoicing)],
-        sensors=[new_events],
+        sensors=[new_events, dead_letters],
         resources={
             "warehouse": WarehouseResource(),
             "clock": Clock(),

@@ -68,7 +68,7 @@ def new_events(
     return dg.SensorResult(run_requests=[request])
 
 
-_UNFINISHED = [
+UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -79,7 +79,7 @@ _UNFINISHED = [
 def _running(instance: dg.DagsterInstance, now: datetime) -> bool:
     """A run whose process was killed stays unfinished on record: only recent ones count."""
     filters = dg.RunsFilter(
-        job_name="journey", statuses=_UNFINISHED, created_after=now - LONGEST_BATCH
+        job_name="journey", statuses=UNFINISHED, created_after=now - LONGEST_BATCH
     )
     return instance.get_runs_count(filters) > 0
 

@@ -8,6 +8,7 @@ import typer
 from e2a.cli import (
     adjustments,
     database,
+    dlq,
     exceptions,
     gateway,
     invoices,
@@ -31,6 +32,7 @@ app = typer.Typer(
 )
 app.add_typer(database.app, name="db")
 app.add_typer(landing.app, name="land")
+app.add_typer(dlq.app, name="dlq")
 app.add_typer(policy.app, name="policy")
 app.add_typer(exceptions.app, name="exceptions")
 app.add_typer(invoices.app, name="invoices")

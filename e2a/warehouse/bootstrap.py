@@ -42,6 +42,7 @@ def bootstrap(warehouse: Warehouse) -> None:
         admin.execute("select pg_advisory_lock(hashtext('e2a.bootstrap'))")
         for role in LOGINS:
             _role(admin, role, warehouse.passwords[role])
+        _let_owner_see_writers(admin)
         admin.execute("grant e2a_reader to e2a_operator")
         _database(admin, warehouse.database, Role.OWNER, USERS)
         _database(admin, warehouse.dagster_database, Role.DAGSTER, (Role.DAGSTER,))

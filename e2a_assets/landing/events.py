@@ -1,9 +1,9 @@
 """The four roads of arrival as assets: `landing/<source>_events`.
 
-A materialisation first reads everything of its source beyond the watermark, whatever its day, and
-records every day that it met. Unless the run is tagged as reading only what is new, it then reads
-the days of its partitions once more, so that a newer parser or a repaired defect takes effect; with
-nothing new, nothing changes.
+A materialisation first reads everything of its source beyond the watermark, whatever its day,
+records every day that it met, and resolves rows whose tenant has become known. Unless the run is
+tagged as reading only what is new, it then reads the days of its partitions once more, so that a
+newer parser or a repaired defect takes effect; with nothing new, nothing changes.
 """
 
 from datetime import date
@@ -13,6 +13,7 @@ import dagster as dg
 from e2a.domain.deliveries import Source
 from e2a.sources.registry import PARSER_VERSION, parse
 from e2a.warehouse.drain import Reader, drain, reread
+from e2a.warehouse.held.dead_letters import resolve_waiting
 from e2a_assets.owners import DATA
 from e2a_assets.partitions import RECEIPT_DAYS
 from resources.clock import Clock
@@ -50,6 +51,7 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
         reader = Reader(source, parse, PARSER_VERSION)
         with warehouse.connect() as connection:
             read = drain(connection, reader, lambda rows, _: context.log.info("%d rows", rows))
+            came = resolve_waiting(connection, [reader], clock.now())
             if context.run.tags.get(READ_TAG) != ONLY_NEW:
                 window = context.partition_key_range
                 first, last = date.fromisoformat(window.start), date.fromisoformat(window.end)
@@ -64,8 +66,8 @@ def landing_asset(source: Source) -> dg.AssetsDefinition:
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": stored[0] if stored else 0,
-                "inbox_rows_read": read.rows,
-                "events_new_or_changed": read.events,
+                "inbox_rows_read": read.rows + came.rows,
+                "events_new_or_changed": read.events + came.events,
             }
         )
 
