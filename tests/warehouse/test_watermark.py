@@ -56,6 +56,7 @@ def test_a_writer_that_comes_between_two_questions_of_one_transaction_is_seen(ap
     """Postgres keeps the list of sessions for a transaction unless it is asked to look again."""
     quick = warehouse.connect(Role.APP, autocommit=True)
     with quick, warehouse.connect(Role.APP) as late, app.transaction():
+        quick.execute("select pg_current_xact_id()")  # ends after the one elsewhere began
         first = int(watermark.readable_below(app))
         late.execute("select pg_current_xact_id()")
         row = late.execute("select pg_current_xact_id()::text").fetchone()
