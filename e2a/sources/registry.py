@@ -7,11 +7,12 @@ Add a format here when `e2a.domain.dialects` gains one, a road when
 from pydantic import ValidationError
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, Parser, Source
-from e2a.domain.dialects import AMAZON, DIALECT_HEADER, SHIPBOB, SHIPENGINE, SHIPHERO, SHIPPO
+from e2a.domain.dialects import AMAZON, DIALECT_HEADER, EPCIS, SHIPBOB, SHIPENGINE, SHIPHERO, SHIPPO
 from e2a.sources import files, wms
 from e2a.sources.amazon import notifications as amazon
 from e2a.sources.carrier import messages as carrier
 from e2a.sources.carrier import shipengine, shippo
+from e2a.sources.epcis import documents as epcis
 from e2a.sources.reading import header, refusal_of
 from e2a.sources.shipbob import topics as shipbob
 from e2a.sources.shiphero import types as shiphero
@@ -26,12 +27,13 @@ _PARSERS: dict[Source, Parser] = {
     Source.CARRIER: carrier.parse,
     Source.FILE: files.parse,
 }
-_FORMATS: dict[str, Parser] = {
+FORMATS: dict[str, Parser] = {
     SHIPENGINE: shipengine.parse,
     SHIPPO: shippo.parse,
     SHIPBOB: shipbob.parse,
     SHIPHERO: shiphero.parse,
     AMAZON: amazon.parse,
+    EPCIS: epcis.parse,
 }
 """A header names these, whichever road the delivery came by."""
 
@@ -43,7 +45,7 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
         RefusedDeliveryError: it cannot be understood; the detail names the field and the fix.
     """
     dialect = header(delivery, DIALECT_HEADER) or ""
-    parser = _FORMATS.get(dialect) or _PARSERS[delivery.source]
+    parser = FORMATS.get(dialect) or _PARSERS[delivery.source]
     try:
         return parser(delivery)
     except ValidationError as error:

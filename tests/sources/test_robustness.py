@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, RefusedDeliveryError, Source
+from e2a.domain.dialects import DIALECT_HEADER
 from e2a.domain.events import EventType
-from e2a.sources.registry import parse
+from e2a.sources.registry import FORMATS, parse
 from e2a.sources.shopify.topics import READERS
 from e2a.sources.typed.shape import TypedEvent
 from tests.sources.samples import RECEIVED, deliver, one, typed, webhook
@@ -49,6 +50,37 @@ TRACKERS = st.fixed_dictionaries(
     {"object": st.just("Event"), "description": JSON, "result": JSON}
 ) | st.fixed_dictionaries({"msg": st.dictionaries(st.sampled_from(["checkpoints", "id"]), JSON)})
 
+FORMAT_KEYS = {
+    "shipengine": ("resource_type", "data", "tracking_number", "events", "status_code"),
+    "shippo": ("event", "data", "tracking_number", "tracking_history", "tracking_status"),
+    "shipbob": (
+        "id", "shipments", "order_id", "products", "tracking", "status", "status_details",
+        "carrier_tracking_number", "history", "original_shipment_id", "inventory",
+        "inventory_quantities", "transaction_id", "amount", "items", "reference_id",
+    ),
+    "shiphero": (
+        "webhook_type", "fulfillment", "totes", "items", "order_id", "order_number", "packages",
+        "purchase_order", "line_items", "ready_to_ship", "allocated_at", "status", "return_id",
+    ),
+    "amazon": (
+        "NotificationType", "Payload", "NotificationMetadata", "EventTime", "Message", "detail",
+    ),
+    "epcis": (
+        "type", "epcisBody", "eventList", "eventTime", "bizStep", "epcList", "action", "@context",
+        "bizTransactionList", "errorDeclaration", "eventTimeZoneOffset", "quantityList", "eventID",
+    ),
+    "x12": ("ISA",),
+}  # fmt: skip
+WORDS = st.sampled_from([
+    "API_TRACK", "track_updated", "Shipment Update", "Tote Complete", "PO Update", "ObjectEvent",
+    "FULFILLMENT_ORDER_STATUS", "ORDER_CHANGE", "shipping", "urn:epc:id:sscc:4012345.0000000333",
+    "2026-01-01T00:00:00Z", "+01:00", "{}", "urn:epc:id:sgtin:x..", "https://a/01/1?",
+])  # fmt: skip
+TOPICS = st.sampled_from([
+    "order.shipped", "order.shipment.on_hold", "return.completed", "billing.charge.created",
+    "order.shipment.tracking.updated", "",
+])  # fmt: skip
+
 quick = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
@@ -86,6 +118,41 @@ def test_any_body_under_any_topic_is_judged(topic, body):
 @given(body=TRACKERS.map(bytes_of))
 def test_any_tracking_message_is_judged(body):
     judged(Delivery("acme", Source.CARRIER, "d", RECEIVED, body))
+
+
+def shaped_by(keys):
+    """Bodies with the keys of a format, nested in each other, holding anything."""
+    values = JSON | WORDS
+    inner = st.dictionaries(st.sampled_from(keys), values | st.lists(values, max_size=2))
+    outer = st.dictionaries(st.sampled_from(keys), inner | st.lists(inner, max_size=2) | values)
+    return st.dictionaries(st.sampled_from(keys), outer | st.lists(outer, max_size=2) | values)
+
+
+@pytest.mark.parametrize("dialect", sorted(FORMATS))
+@quick
+@given(source=st.sampled_from(Source), data=st.data())
+def test_any_body_of_any_format_is_judged_on_any_road(dialect, source, data):
+    body = data.draw(shaped_by(FORMAT_KEYS[dialect]).map(bytes_of) | st.binary(max_size=60))
+    headers = {DIALECT_HEADER: dialect, "x-webhook-topic": data.draw(TOPICS)}
+    judged(Delivery("acme", source, "d", RECEIVED, body, headers))
+
+
+@pytest.mark.parametrize("dialect", sorted(FORMATS))
+@pytest.mark.parametrize("body", [b"[" * 200 + b"]" * 200, b'{"a":' * 250 + b"1" + b"}" * 250])
+def test_deep_nesting_breaks_no_format(dialect, body):
+    judged(Delivery("acme", Source.WMS, "d", RECEIVED, body, {DIALECT_HEADER: dialect}))
+
+
+def test_an_epcis_extension_that_nests_too_deep_is_refused():
+    nested = {"x:a": 1}
+    for _ in range(240):
+        nested = {"x:a": nested}
+    event = {
+        "type": "ObjectEvent", "eventTime": "2026-05-01T10:00:00Z", "bizStep": "shipping",
+        "epcList": ["urn:epc:id:sscc:4012345.0000000333"], **nested,
+    }  # fmt: skip
+    with pytest.raises(RefusedDeliveryError, match="deep"):
+        parse(deliver(Source.WMS, event, e2a_dialect="epcis"))
 
 
 @pytest.mark.parametrize(
