@@ -7,11 +7,11 @@ where the guess begins. What becomes of a chunk belongs to `drain`.
 
 import gc
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg
 
@@ -23,6 +23,8 @@ CHUNK = 20_000
 """Inbox rows a transaction; one row may hold a file's worth of events."""
 CHUNK_BYTES = 32 * 2**20
 """Bodies a transaction, at most, so that a chunk of large ones fits into memory."""
+
+Item = TypeVar("Item")
 
 Position = tuple[str, int]
 """(xid, seq) of the last row read."""
@@ -91,6 +93,15 @@ def _beyond(
     }  # fmt: skip
     with connection.cursor(binary=True) as cursor:
         return cursor.execute(_BEYOND, given).fetchall()
+
+
+def made_ahead(items: Iterator[Item]) -> Iterator[Item]:
+    """The same items, each made while the one before it is used."""
+    with ThreadPoolExecutor(1, "maker") as beside:
+        following = beside.submit(next, items, None)
+        while (item := following.result()) is not None:
+            following = beside.submit(next, items, None)
+            yield item
 
 
 @contextmanager

@@ -8,7 +8,7 @@ judged (C9) and nothing is lost. Parsing is not done here: see `e2a.warehouse.dr
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from itertools import islice
 from typing import Any
 
@@ -17,11 +17,14 @@ import psycopg
 
 from e2a.domain.deliveries import Delivery
 from e2a.domain.errors import UnknownTenantError
+from e2a.warehouse.ahead import made_ahead, uncollected
 
 CHUNK = 20_000
 """Deliveries a transaction: large enough for COPY to pay, small enough to lose little on a kill."""
 
 Progress = Callable[[int], None]
+Row = tuple[int, str, str, str, datetime, str, bytes, bytes]
+"""A delivery as the columns of `arriving`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +58,13 @@ def land(
     Raises:
         UnknownTenantError: a delivery names a tenant that no policy folder describes.
     """
-    known = tenants(connection)
     total, seen = Landed(), 0
-    for chunk in _chunks(deliveries):
-        _refuse_unknown(known, chunk)
-        with connection.transaction():
-            total += land_chunk(connection, chunk)
-        seen += len(chunk)
-        progress(seen)
+    with uncollected():
+        for chunk in made_ahead(_chunks(deliveries, tenants(connection))):
+            with connection.transaction():
+                total += _land_rows(connection, chunk)
+            seen += len(chunk)
+            progress(seen)
     return total
 
 
@@ -73,36 +75,37 @@ def tenants(connection: psycopg.Connection[Any]) -> set[str]:
     return {row[0] for row in rows}
 
 
-def _chunks(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+def _chunks(deliveries: Iterable[Delivery], known: set[str]) -> Iterator[list[Row]]:
     iterator = iter(deliveries)
     while chunk := list(islice(iterator, CHUNK)):
-        yield chunk
-
-
-def _refuse_unknown(known: set[str], chunk: Sequence[Delivery]) -> None:
-    for delivery in chunk:
-        if delivery.tenant_id not in known:
-            raise UnknownTenantError(delivery.tenant_id, known)
+        for delivery in chunk:
+            if delivery.tenant_id not in known:
+                raise UnknownTenantError(delivery.tenant_id, known)
+        yield [_row(*numbered) for numbered in enumerate(chunk)]
 
 
 def land_chunk(connection: psycopg.Connection[Any], chunk: Sequence[Delivery]) -> Landed:
-    """Store deliveries of known tenants in the caller's transaction, with whatever else it does."""
-    for day in sorted({_day(delivery) for delivery in chunk}):
+    """Store deliveries in the caller's transaction, with whatever else it does."""
+    return _land_rows(connection, [_row(*numbered) for numbered in enumerate(chunk)])
+
+
+def _land_rows(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Landed:
+    for day in sorted({_day(row) for row in rows}):
         connection.execute("select landing.ensure_day(%s)", (day,))
     connection.execute(_ARRIVING)
     with connection.cursor().copy("copy arriving from stdin") as copy:
-        for ordinal, delivery in enumerate(chunk):
-            copy.write_row(_row(ordinal, delivery))
+        for row in rows:
+            copy.write_row(row)
     conflicts = connection.execute(_MARK_CONFLICTS).rowcount
-    rows = connection.execute(_STORE).rowcount
-    return Landed(rows, len(chunk) - rows, conflicts)
+    stored = connection.execute(_STORE).rowcount
+    return Landed(stored, len(rows) - stored, conflicts)
 
 
-def _day(delivery: Delivery) -> date:
-    return delivery.received_at.astimezone(UTC).date()
+def _day(row: Row) -> date:
+    return row[4].astimezone(UTC).date()
 
 
-def _row(ordinal: int, delivery: Delivery) -> tuple[object, ...]:
+def _row(ordinal: int, delivery: Delivery) -> Row:
     return (
         ordinal,
         delivery.tenant_id,
