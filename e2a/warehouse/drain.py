@@ -15,6 +15,7 @@ import psycopg
 from e2a.domain.deliveries import Parser, Source
 from e2a.warehouse.ahead import CHUNK, COLUMNS, Ahead, inbox_row, uncollected
 from e2a.warehouse.canonical import understand
+from e2a.warehouse.crashing import passing
 from e2a.warehouse.held.keeping import store
 from e2a.warehouse.identity import relearn
 from e2a.warehouse.watermark import guard
@@ -61,6 +62,7 @@ def drain(
                 batch = _next_batch(connection, reader, ahead)
             if batch is None:
                 return total
+            passing("drain.committed")
             total += batch
             progress(total.rows, total.events)
 
@@ -87,8 +89,10 @@ def _next_batch(
     chunk = ahead.take(connection, low)
     if chunk is None:
         return None
+    passing("drain.claimed")
     understood, high = chunk.understood, chunk.high
     events = store(connection, understood, reader.parser_version)
+    passing("drain.stored")
     days = [u.row.delivery.received_at.astimezone(UTC).date() for u in understood]
     connection.execute(
         "insert into ops.batches (tenant_id, lane, lo_xid, lo_seq, hi_xid, hi_seq, inbox_rows, "
@@ -99,6 +103,7 @@ def _next_batch(
         "update ops.watermarks set xid = %s::xid8, seq = %s where tenant_id = '*' and lane = %s",
         (*high, reader.source),
     )
+    passing("drain.before_commit")
     return Drained(len(understood), events, frozenset(days))
 
 

@@ -13,6 +13,7 @@ from psycopg import errors
 from e2a.domain.deliveries import Delivery
 from e2a.gateway.commit.queue import Item
 from e2a.gateway.replies import RefusedRequestError, unavailable
+from e2a.warehouse.crashing import passing
 
 SECONDS = 8.0
 """How long a statement may take; after it the outcome is unknown, which is: not acknowledged."""
@@ -102,7 +103,9 @@ async def _within(
 async def _execute(
     connection: psycopg.AsyncConnection[Any], columns: Sequence[Sequence[object]]
 ) -> list[str]:
+    passing("gateway.before_insert")
     cursor = await connection.execute(RECEIVE, columns, prepare=True, binary=True)
+    passing("gateway.after_commit")
     row = await cursor.fetchone()
     assert row is not None
     words: list[str] = row[0]
