@@ -1,9 +1,9 @@
 """Files of deliveries and of events: the file roads into the inbox.
 
 An archive holds deliveries as they were received, one JSON object a line: tenant, source,
-delivery_id, received_at, headers, body (text). An event file holds one event a line in the row
-shape of docs/sources.md. Both are read lazily; a line that is no JSON object stops the reading
-with its number, before its chunk is landed.
+delivery_id, received_at, headers, body (text); or it is a day of the inbox as Parquet. An event
+file holds one event a line in the row shape of docs/sources.md. Both are read lazily; a line that
+is no JSON object stops the reading with its number, before its chunk is landed.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationErro
 
 from e2a.domain.deliveries import Delivery, Source
 from e2a.domain.errors import BadInputError
+from e2a.warehouse import parquet
 
 
 class _Archived(BaseModel):
@@ -31,9 +32,14 @@ class _Archived(BaseModel):
 def deliveries(file: Path, landed_at: datetime) -> Iterator[Delivery]:
     """The deliveries of an archive, received when it says, but never later than now.
 
+    A file named `*.parquet` is one that `e2a archive` wrote.
+
     Raises:
         BadInputError: there is no such file, or a line is not such an object.
     """
+    if file.suffix == ".parquet":
+        yield from parquet.deliveries(file)
+        return
     for number, line in _lines(file):
         try:
             archived = _Archived.model_validate_json(line)

@@ -16,6 +16,8 @@ import psycopg
 
 from e2a.domain.errors import BadInputError
 from e2a.domain.privacy import redact
+from e2a.warehouse import parquet
+from e2a.warehouse.retention import archive_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +47,27 @@ def forget(
         order_id = _resolve(connection, tenant_id, order)
         rows = connection.execute(_ROWS, {"tenant": tenant_id, "order": order_id}).fetchall()
         blanked = [_blank_row(connection, tenant_id, *row) for row in rows]
-        seqs = [row[0] for row in rows]
-        events = connection.execute(
-            "update landing.order_events set fragment = '{}' "
-            "where tenant_id = %s and inbox_seq = any(%s) and fragment <> '{}'",
-            (tenant_id, seqs),
-        ).rowcount
-        connection.execute(
-            "update landing.quarantine set payload = null "
-            "where tenant_id = %s and inbox_seq = any(%s)",
-            (tenant_id, seqs),
-        )
-        connection.execute(
-            "update landing.dead_letters set error = '' "
-            "where tenant_id = %s and inbox_seq = any(%s)",
-            (tenant_id, seqs),
-        )
+        events = _blank_what_became(connection, tenant_id, order_id)
     ids = {(row[1], row[2]) for row in rows}
     lines = sum(_blank_archive(file, tenant_id, ids) for file in _archives(archives))
+    lines += _blank_days(connection, tenant_id, order_id, archives)
     return Forgotten(sum(blanked), events, lines)
+
+
+def _blank_what_became(connection: psycopg.Connection[Any], tenant_id: str, order_id: str) -> int:
+    """Blank what the rows became, be they still in the inbox or dropped; returns the events."""
+    found = connection.execute(_SEQS, {"tenant": tenant_id, "order": order_id}).fetchall()
+    given = (tenant_id, [row[0] for row in found])
+    where = "where tenant_id = %s and inbox_seq = any(%s)"
+    events = connection.execute(
+        f"update landing.order_events set fragment = '{{}}' {where} and fragment <> '{{}}'", given
+    ).rowcount
+    connection.execute(f"update landing.quarantine set payload = null {where}", given)
+    connection.execute(f"update landing.dead_letters set error = '' {where}", given)
+    connection.execute(
+        f"update landing.outcomes set detail = null {where} and outcome = 'dead_letter'", given
+    )
+    return events
 
 
 def _resolve(connection: psycopg.Connection[Any], tenant_id: str, order: str) -> str:
@@ -126,8 +130,42 @@ def _blank_archive(file: Path, tenant_id: str, ids: set[tuple[str, str]]) -> int
     return changed
 
 
+def _blank_days(
+    connection: psycopg.Connection[Any], tenant_id: str, order_id: str, home: Path
+) -> int:
+    """Blank archived days of the inbox, be their rows still there or dropped."""
+    found = connection.execute(_ARCHIVED, {"tenant": tenant_id, "order": order_id}).fetchall()
+    connection.rollback()
+    changed = 0
+    for file, day, part, seqs in found:
+        rows = parquet.blank(
+            archive_folder(home) / file, set(seqs), lambda body: redact(body) or b""
+        )
+        if rows:
+            with connection.transaction():
+                digest = parquet.content(archive_folder(home) / file).digest
+                _note_blanked(connection, rows, (digest, tenant_id, day, part))
+        changed += len(rows)
+    return changed
+
+
+def _note_blanked(
+    connection: psycopg.Connection[Any], rows: list[parquet.Row], archive: tuple[Any, ...]
+) -> None:
+    connection.execute(
+        "update landing.archives set content_hash = %s "
+        "where tenant_id = %s and day = %s and part = %s",
+        archive,
+    )
+    connection.cursor().executemany(
+        "update landing.deliveries set redacted_hash = %s "
+        "where tenant_id = %s and source = %s and delivery_id = %s",
+        [(hashlib.sha256(row[5]).digest(), *row[:3]) for row in rows],
+    )
+
+
 # Every row that mentions a name of the order or one of its parcels, whatever became of its facts.
-_ROWS = """
+_NAMES = """
 with names as (
     select name from orders.identifiers where tenant_id = %(tenant)s and order_id = %(order)s
     union
@@ -135,6 +173,26 @@ with names as (
     inner join orders.identifiers as i on i.tenant_id = s.tenant_id and i.name = s.order_name
     where s.tenant_id = %(tenant)s and i.order_id = %(order)s
 )
+"""
+
+_SEQS = f"""
+{_NAMES}
+select o.inbox_seq from landing.outcomes as o
+where o.tenant_id = %(tenant)s and o.mentions && array(select name from names)
+"""
+
+_ARCHIVED = f"""
+{_NAMES}
+select a.file, a.day, a.part, array_agg(o.inbox_seq)
+from landing.outcomes as o
+inner join landing.archives as a
+    on a.tenant_id = o.tenant_id and a.day = (o.received_at at time zone 'UTC')::date
+where o.tenant_id = %(tenant)s and o.mentions && array(select name from names)
+group by a.file, a.day, a.part order by a.day, a.part
+"""
+
+_ROWS = f"""
+{_NAMES}
 select i.seq, i.source, i.delivery_id, i.body, i.redacted_at is not null
 from landing.outcomes as o
 inner join landing.inbox as i
