@@ -15,6 +15,7 @@ from e2a_assets.jobs import invoicing, jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
 from e2a_assets.reference import calendars_reach_far_enough, identity_specs, policies
+from e2a_assets.retention import keep_inbox, keep_inbox_daily
 from e2a_assets.sla.exceptions import every_standing_breach_has_one_episode, exceptions
 from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
 from e2a_assets.transform import project, transform
@@ -48,8 +49,11 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             every_standing_breach_has_one_episode,
             every_breach_has_one_narrative,
         ],
-        jobs=[*jobs, retry_held],
-        schedules=[made(zone) for zone in billing_zones() for made in (nightly, invoicing)],
+        jobs=[*jobs, retry_held, keep_inbox],
+        schedules=[
+            *(made(zone) for zone in billing_zones() for made in (nightly, invoicing)),
+            keep_inbox_daily,
+        ],
         sensors=[new_events, dead_letters],
         resources={
             "warehouse": WarehouseResource(),

@@ -18,6 +18,7 @@ from e2a.cli import (
     people,
     policy,
     reports,
+    retention,
     scenario,
 )
 from e2a.cli.console import err
@@ -46,6 +47,7 @@ app.command("up")(journey.up)
 app.command("summary")(reports.summary)
 app.command("simulate")(landing.simulate)
 app.command("forget")(people.forget)
+app.command("archive")(retention.archive)
 
 
 def main() -> None:

@@ -1,8 +1,9 @@
-"""Coverage of the inbox: every row that was read ended in exactly one outcome."""
+"""Coverage of the inbox: every row that was read has one outcome, and every row has its day."""
 
 import dagster as dg
 
 from e2a.domain.deliveries import Source
+from e2a.warehouse.retention import caught
 from resources.warehouse import WarehouseResource
 
 _UNDECIDED = """
@@ -37,4 +38,22 @@ def coverage_check(source: Source) -> dg.AssetChecksDefinition:
     return covered
 
 
-landing_checks = [coverage_check(source) for source in Source]
+def day_check(source: Source) -> dg.AssetChecksDefinition:
+    """The alarm of one source; such rows are read like all others, so nothing waits for it."""
+
+    @dg.asset_check(
+        asset=["landing", f"{source}_events"],
+        name="every_inbox_row_has_its_day",
+        description="No row lies in the default partition: days are made ahead. Run `keep_inbox`.",
+    )
+    def dated(warehouse: WarehouseResource) -> dg.AssetCheckResult:
+        with warehouse.connect() as connection:
+            stray = caught(connection, source)
+        return dg.AssetCheckResult(
+            passed=not stray, severity=dg.AssetCheckSeverity.WARN, metadata={**stray}
+        )
+
+    return dated
+
+
+landing_checks = [made(source) for source in Source for made in (coverage_check, day_check)]

@@ -34,12 +34,21 @@ def test_one_sensor_watches_the_inbox_and_one_what_is_held_back():
 
 def test_every_billing_zone_has_its_night():
     """At 02:00 there the journey, at 03:00 the invoices of its months."""
-    nights = [(s.execution_timezone, s.cron_schedule, s.job_name) for s in DEFS.schedules]
+    nights = [
+        (s.execution_timezone, s.cron_schedule, s.job_name)
+        for s in DEFS.schedules
+        if s.job_name in ("journey", "monthly_invoices")
+    ]
     assert sorted(nights) == [
         (zone, *rest)
         for zone in billing_zones()
         for rest in (("0 2 * * *", "journey"), ("0 3 * * *", "monthly_invoices"))
     ]
+
+
+def test_the_days_of_the_inbox_are_kept_every_night():
+    kept = [s for s in DEFS.schedules if s.job_name == "keep_inbox"]
+    assert [(s.cron_schedule, s.execution_timezone) for s in kept] == [("10 0 * * *", "UTC")]
 
 
 def test_every_asset_of_the_journey_is_in_the_whole_job():
