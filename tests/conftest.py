@@ -79,6 +79,13 @@ def warehouse(template: Warehouse) -> Iterator[Warehouse]:
         yield warehouse
 
 
+@pytest.fixture(scope="module")
+def shared(template: Warehouse) -> Iterator[Warehouse]:
+    """A fresh copy of the template for all tests of a file."""
+    with _copy(template) as warehouse:
+        yield warehouse
+
+
 @pytest.fixture
 def app(warehouse: Warehouse) -> Iterator[psycopg.Connection[Any]]:
     """A connection to the copy as `e2a_app`."""

@@ -18,7 +18,7 @@ from prometheus_client import (
 
 from e2a.gateway.senders import SENDERS
 
-CONTENT_TYPE = CONTENT_TYPE_LATEST.encode()
+CONTENT_TYPE = CONTENT_TYPE_LATEST
 _BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _OTHER = "other"
 disable_created_metrics()  # type: ignore[no-untyped-call]

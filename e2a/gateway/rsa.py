@@ -52,13 +52,13 @@ def _check(headers: Mapping[str, str], body: bytes, secret: bytes, now: datetime
     given, kid, stamp = (headers.get(name, "") for name in (_SIGNATURE, _KEY_ID, _STAMP))
     if not (given and kid and stamp and body):
         return "missing"
-    key = keys_of(secret).get(kid)
     try:
+        key = keys_of(secret).get(kid)
         signature = base64.b64decode(given, validate=True)
         if key is None:
             return "forged"
         key.verify(signature, stamp.encode() + b"." + body, padding.PKCS1v15(), SHA256())
-    except (InvalidSignature, binascii.Error, ValueError):
+    except (InvalidSignature, BadInputError, binascii.Error, ValueError):
         return "forged"
     sent = instant(stamp)
     return None if sent is not None and abs(now - sent) <= TOLERANCE else "stale"

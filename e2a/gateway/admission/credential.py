@@ -47,37 +47,34 @@ async def candidates(
             protocol wants that.
     """
     scheme = sender.signature
-    if scheme and "hmac" in sender.kinds and scheme.is_signed(headers):
-        found = await _signing(keyring, sender, headers, claim, now)
-    else:
-        found = await _keyed(keyring, sender, headers, claim, now)
-    if "rsa" in sender.kinds and scheme and not scheme.is_signed(headers):
+    signed = scheme is not None and scheme.is_signed(headers)
+    if "rsa" in sender.kinds and not signed:
         raise RefusedRequestError(404, "missing", "There is nothing here for an unsigned message.")
+    look = _signing if signed and "hmac" in sender.kinds else _keyed
+    found = await keyring.seek(lambda: look(keyring, sender, headers, claim, now))
     if not found:
         raise unauthorized("unknown_key")
+    if len(found) > MOST:
+        raise unauthorized("key_not_named")
     return tuple(found)
 
 
-async def _signing(
+def _signing(
     keyring: Keyring, sender: Sender, headers: Mapping[str, str], claim: Claim, now: datetime
 ) -> Sequence[Credential]:
     if claim.key_id:
-        named = await keyring.of_id(claim.key_id, now)
+        named = keyring.of_id(claim.key_id, now)
         return [named] if named and (named.source, named.kind) == (sender.word, "hmac") else []
-    every = [one for one in await keyring.of_source(sender.word, now) if one.kind == "hmac"]
-    if not sender.account_reads_body:
-        said = sender.account(headers, None)
-        every = [one for one in every if said is None or agrees(one, said)]
-    if len(every) > MOST:
-        raise unauthorized("key_not_named")
-    return every
+    every = [one for one in keyring.of_source(sender.word, now) if one.kind == "hmac"]
+    said = None if sender.account_reads_body else sender.account(headers, None)
+    return [one for one in every if said is None or agrees(one, said)]
 
 
-async def _keyed(
+def _keyed(
     keyring: Keyring, sender: Sender, headers: Mapping[str, str], claim: Claim, now: datetime
 ) -> Sequence[Credential]:
     key = claim.token() if sender.token_in_url and claim.query else bearer(headers)
-    found = await keyring.of_key(key, now) if key else None
+    found = keyring.of_key(key, now) if key else None
     fits = found and found.source == sender.word and found.kind in sender.kinds
     return [found] if found and fits and found.kind != "hmac" else []
 

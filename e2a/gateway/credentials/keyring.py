@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from e2a.gateway.credentials.model import Credential, read
 from e2a.gateway.signatures import same
@@ -23,6 +23,7 @@ COLUMNS = (
     "tenant_id, key_id, source, kind, account, secret_hash, secret_encrypted, created_at, not_after"
 )
 Rows = Sequence[tuple[Any, ...]]
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,30 +62,37 @@ class Keyring:
             not_after,
         )  # fmt: skip
 
-    async def of_key(self, key: str, now: datetime) -> Credential | None:
+    def of_key(self, key: str, now: datetime) -> Credential | None:
         """The credential in force whose key this is."""
         key_id, secret = read(key)
-        found = await self.of_id(key_id, now) if key_id else None
+        found = self.of_id(key_id, now)
         right = found.secret_hash.hex() if found and found.secret_hash else ""
         return found if same(right, hashed(secret).hex()) else None
 
-    async def of_id(self, key_id: str, now: datetime) -> Credential | None:
+    def of_id(self, key_id: str, now: datetime) -> Credential | None:
         """The credential in force of this public name."""
-        if key_id not in self._found.by_id:
-            await self._read_again()
         found = self._found.by_id.get(key_id)
         return found if found and found.holds(now) else None
 
-    async def of_source(self, source: str, now: datetime) -> list[Credential]:
+    def of_source(self, source: str, now: datetime) -> list[Credential]:
         """Every credential in force that opens this path, the newest first."""
-        if source not in self._found.by_source:
-            await self._read_again()
-        found = self._found.by_source.get(source, [])
-        return [one for one in found if one.holds(now)]
+        return [one for one in self._found.by_source.get(source, ()) if one.holds(now)]
+
+    async def seek(self, find: Callable[[], _Result]) -> _Result:
+        """What `find` finds in the keyring; if that is nothing, what it finds after a reading."""
+        found = find()
+        if found:
+            return found
+        await self._read_again()
+        return find()
 
     async def _read_again(self) -> None:
+        """A reading that begins after now; whoever asks meanwhile shares it."""
         loop = asyncio.get_running_loop()
+        asked = loop.time()
         async with self._reading:
-            if loop.time() - self._read_at >= SOONEST:
-                self._read_at = loop.time()
-                await self.refresh()
+            if self._read_at > asked:
+                return
+            await asyncio.sleep(max(0.0, self._read_at + SOONEST - asked))
+            self._read_at = loop.time()
+            await self.refresh()

@@ -1,0 +1,1 @@
+"""The interface in words for machines (`document`) and for people (`page`); no outside host."""
