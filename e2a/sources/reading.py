@@ -27,7 +27,7 @@ class Loose(BaseModel):
     @classmethod
     def _without_empty(cls, data: Any) -> Any:  # noqa: ANN401 - whatever the body holds
         """A field that is null or "" says as much as one that is not there."""
-        if not isinstance(data, dict):
+        if not isinstance(data, dict) or not (None in data.values() or "" in data.values()):
             return data
         return {key: value for key, value in data.items() if value is not None and value != ""}
 
@@ -68,11 +68,15 @@ def as_object(value: object, what: str) -> dict[str, Any]:
 
 def header(delivery: Delivery, *names: str) -> str | None:
     """The first of these headers that is present and not empty."""
-    found = (delivery.headers.get(name, "").replace("\0", "").strip() for name in names)
-    return next((text for text in found if text), None)
+    for name in names:
+        if text := delivery.headers.get(name, "").replace("\0", "").strip():
+            return text
+    return None
 
 
 def _text(value: object) -> object:
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool | float):
         raise ValueError("an identifier must be a string or an integer; numbers here lose digits")
     return str(value) if isinstance(value, int) else value

@@ -6,6 +6,7 @@ where the guess begins. What becomes of a chunk belongs to `drain`.
 """
 
 import gc
+from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ CHUNK = 20_000
 """Inbox rows a transaction; one row may hold a file's worth of events."""
 CHUNK_BYTES = 32 * 2**20
 """Bodies a transaction, at most, so that a chunk of large ones fits into memory."""
+DEPTH = 2
+"""Chunks read ahead: with one, the parser would wait while Postgres works on the last."""
 
 Item = TypeVar("Item")
 
@@ -45,18 +48,22 @@ class Chunk:
 
 
 class Ahead:
-    """The chunk after the one that is being stored."""
+    """The chunks after the one that is being stored."""
 
     def __init__(self, source: Source, parse: Parser, beside: Executor) -> None:
         self._source, self._parse, self._beside = source, parse, beside
-        self._guess: Chunk | None = None
+        self._guesses: deque[Chunk] = deque()
 
     def take(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
-        """The chunk beyond a claimed watermark, and the one after it begun; None at the end."""
-        guess, self._guess = self._guess, None
-        chunk = guess if guess and guess.low == low else self._begin(connection, low)
-        if chunk is not None:
-            self._guess = self._begin(connection, chunk.high)
+        """The chunk beyond a claimed watermark, and those after it begun; None at the end."""
+        if self._guesses and self._guesses[0].low != low:
+            self._guesses.clear()
+        chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low)
+        last = self._guesses[-1] if self._guesses else chunk
+        while last is not None and len(self._guesses) < DEPTH:
+            last = self._begin(connection, last.high)
+            if last is not None:
+                self._guesses.append(last)
         return chunk
 
     def _begin(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
