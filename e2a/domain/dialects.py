@@ -26,6 +26,12 @@ AMAZON = "amazon"
 EPCIS = "epcis"
 X12 = "x12"
 
+BAD_ROW = "bad-row"
+"""A row of a bulk file that could not be read as one: kept, for a person to decide about."""
+
+TIME_ZONE_HEADER = "e2a-time-zone"
+"""The IANA zone of times that the sender writes without offset, where he is known to use one."""
+
 ORDER_NAMESPACE_HEADER = "e2a-order-namespace"
 """In which namespace the sender's own order numbers are names, such as `shopify`; his credential
 states it, since his messages do not."""

@@ -7,7 +7,16 @@ Add a format here when `e2a.domain.dialects` gains one, a road when
 from pydantic import ValidationError
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, Parser, Source
-from e2a.domain.dialects import AMAZON, DIALECT_HEADER, EPCIS, SHIPBOB, SHIPENGINE, SHIPHERO, SHIPPO
+from e2a.domain.dialects import (
+    AMAZON,
+    DIALECT_HEADER,
+    EPCIS,
+    SHIPBOB,
+    SHIPENGINE,
+    SHIPHERO,
+    SHIPPO,
+    X12,
+)
 from e2a.sources import files, wms
 from e2a.sources.amazon import notifications as amazon
 from e2a.sources.carrier import messages as carrier
@@ -17,6 +26,7 @@ from e2a.sources.reading import header, refusal_of
 from e2a.sources.shipbob import topics as shipbob
 from e2a.sources.shiphero import types as shiphero
 from e2a.sources.shopify import topics as shopify
+from e2a.sources.x12 import interchanges as x12
 
 PARSER_VERSION = "1"
 """Stored with every event; raise it when the same bytes would become other events."""
@@ -34,6 +44,7 @@ FORMATS: dict[str, Parser] = {
     SHIPHERO: shiphero.parse,
     AMAZON: amazon.parse,
     EPCIS: epcis.parse,
+    X12: x12.parse,
 }
 """A header names these, whichever road the delivery came by."""
 

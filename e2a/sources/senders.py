@@ -6,7 +6,7 @@ Add a helper here when two senders need it. What a message means belongs to the 
 import re
 
 from e2a.domain.deliveries import Delivery
-from e2a.domain.dialects import ORDER_NAMESPACE_HEADER
+from e2a.domain.dialects import ORDER_NAMESPACE_HEADER, TIME_ZONE_HEADER
 from e2a.domain.events import Reference, TimeFlag
 from e2a.sources.reading import header
 from e2a.sources.times import Moment, read_time
@@ -31,12 +31,15 @@ def merchants_order(delivery: Delivery, name: str) -> Reference:
 def happened(delivery: Delivery, text: str | None, field: str) -> Moment:
     """When it happened: as stated; a bare date is its first instant, nothing is receipt; flagged.
 
+    A time without offset is local to the zone that the sender is known to use, else UTC.
+
     Raises:
         RefusedDeliveryError: what is stated is no time.
     """
     if not text:
         return Moment(delivery.received_at, frozenset({TimeFlag.ASSUMED_TIME}))
+    zone = header(delivery, TIME_ZONE_HEADER)
     if len(text.strip()) > _DAY:
-        return read_time(text, field)
-    day = read_time(f"{text.strip()}T00:00:00", field)
+        return read_time(text, field, zone)
+    day = read_time(f"{text.strip()}T00:00:00", field, zone)
     return Moment(day.instant, day.flags | {TimeFlag.ASSUMED_TIME})

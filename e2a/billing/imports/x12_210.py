@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 
 from e2a.billing.imports.storing import ImportedInvoice, ImportedLine
-from e2a.billing.imports.x12 import Segment, Transaction, day, number, transactions
 from e2a.domain.errors import BadInputError
 from e2a.domain.freight import LINEHAUL
+from e2a.domain.x12 import Segment, Transaction, day, number, transactions
 
 CENTS = 2
 PER_HUNDREDWEIGHT = {"PH", "CW"}

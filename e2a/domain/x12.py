@@ -1,6 +1,7 @@
 """ANSI X12 interchanges as segments; the separators are read from ISA, as the standard says.
 
-What transactions mean belongs to a module each: `x12_210`, `x12_204`.
+What transactions mean belongs to those who read them: `e2a.sources.x12` events,
+`e2a.billing.imports` invoices and tenders.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,7 +11,9 @@ from decimal import Decimal, InvalidOperation
 
 from e2a.domain.errors import BadInputError
 
-ISA_LENGTH = 106
+_ISA_ELEMENTS = 16
+_MARK = "\u00ef\u00bb\u00bf"
+"""A byte order mark of UTF-8, read as Latin-1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,22 +56,65 @@ class Transaction:
         return (segment for segment in self.segments if segment.id == id)
 
 
+@dataclass(frozen=True, slots=True)
+class Interchange:
+    """The text of an interchange, and how it is cut.
+
+    Attributes:
+        head: its ISA segment, which names sender, receiver and separators.
+    """
+
+    head: str
+    segments: tuple[str, ...]
+    element: str
+    end: str
+
+    def alone(self, transaction: Transaction) -> bytes:
+        """The transaction as an interchange of its own."""
+        body = (
+            self.element.join((segment.id, *segment.elements)) for segment in transaction.segments
+        )
+        return self.end.join((self.head, *body, "")).encode("latin-1")
+
+
+def interchange(body: bytes, name: str) -> Interchange:
+    """An interchange, cut into segments.
+
+    Raises:
+        BadInputError: it does not begin with ISA.
+    """
+    text = body.decode("latin-1").removeprefix(_MARK).lstrip(" \r\n\t")
+    parts = text[4:].split(text[3:4] or None, _ISA_ELEMENTS - 1) if text.startswith("ISA") else []
+    if len(parts) < _ISA_ELEMENTS or len(parts[-1]) < len(">~"):
+        raise BadInputError(f"{name} is no X12 interchange", "It begins with an ISA segment")
+    end = "\n" if parts[-1][1] in "\r\n" else parts[-1][1]
+    head, *segments = text.split(end)
+    return Interchange(head, tuple(segments), text[3], end)
+
+
 def transactions(body: bytes, name: str) -> list[Transaction]:
     """The transactions of an interchange.
 
     Raises:
         BadInputError: it does not begin with ISA, or a transaction is cut off.
     """
-    text = body.decode("latin-1").lstrip("\ufeff \r\n\t")
-    if not text.startswith("ISA") or len(text) < ISA_LENGTH:
-        raise BadInputError(f"{name} is no X12 interchange", "It begins with an ISA segment")
-    element, segment_end = text[3], _terminator(text)
+    return cut(interchange(body, name), name)
+
+
+def cut(given: Interchange, name: str) -> list[Transaction]:
+    """Its transactions; segments count from 1, the ISA being the first.
+
+    Raises:
+        BadInputError: a transaction is cut off.
+    """
     found: list[Transaction] = []
     current: list[Segment] | None = None
-    for number, raw in enumerate(text.split(segment_end), 1):
-        parts = raw.strip().split(element)
-        segment = Segment(parts[0], tuple(parts[1:]), number)
+    for number, raw in enumerate(given.segments, 2):
+        id, *elements = raw.strip().split(given.element)
+        segment = Segment(id, tuple(elements), number)
         if segment.id == "ST":
+            if current is not None:
+                break
             current = [segment]
         elif current is not None:
             current.append(segment)
@@ -78,12 +124,6 @@ def transactions(body: bytes, name: str) -> list[Transaction]:
     if current is not None:
         raise BadInputError(f"{name} ends within a transaction", "Send the file again, whole")
     return found
-
-
-def _terminator(text: str) -> str:
-    """What stands after the sixteenth element of ISA; a line end if nothing else does."""
-    end = text[ISA_LENGTH - 1]
-    return "\n" if end in "\r\n" else end
 
 
 def _closed(segments: Sequence[Segment], name: str) -> Transaction:
