@@ -6,7 +6,6 @@ is rounded once (B4), so items that are each right may add up to something else.
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 
 from e2a.domain.findings import Finding, Rule
@@ -17,11 +16,6 @@ def is_itemised(billed: Iterable[InvoiceLine]) -> bool:
     """Whether every line of a charge names an order or a parcel."""
     lines = list(billed)
     return bool(lines) and all(line.reference for line in lines)
-
-
-def without_references(billed: Iterable[InvoiceLine]) -> list[InvoiceLine]:
-    """Lines as if they named nothing: what is itemised in part is compared in sum only."""
-    return [replace(line, reference=None) for line in billed]
 
 
 def rounding(

@@ -6,13 +6,13 @@ lines and storing findings belong to `e2a.billing.guard`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import zip_longest
 from typing import TypeVar
 
-from e2a.domain.findings import Finding, Rule
+from e2a.domain.findings import Finding, Rule, most_severe
 from e2a.domain.invoice_lines import (
     ZERO,
     Content,
@@ -219,22 +219,22 @@ def _difference(line: InvoiceLine, due: InvoiceLine | None) -> list[Finding]:
     if due is None:
         why = f"{line.charge_code}: {plain(line.quantity)} billed, no event shows the work"
         return [line.finding(Rule.NEVER_PERFORMED, line.amount, ZERO, why)]
-    told = _mismatch(line, due)
-    if told is None:
-        return []
-    rule, why = told
     place = replace(due, invoice_id=line.invoice_id)
-    return [place.finding(rule, line.amount, due.amount, f"{due.charge_code}: {why}")]
+    wrong = [
+        place.finding(rule, line.amount, due.amount, f"{due.charge_code}: {why}")
+        for rule, why in _wrong(line, due)
+    ]
+    return [most_severe(wrong)] if wrong else []
 
 
-def _mismatch(line: InvoiceLine, due: InvoiceLine) -> tuple[Rule, str] | None:
+def _wrong(line: InvoiceLine, due: InvoiceLine) -> Iterator[tuple[Rule, str]]:
+    """Everything that is wrong with a line; the difference counts once (B10)."""
     if line.unit_price != due.unit_price:
         said, right = price_words(line.unit_price), price_words(due.unit_price)
-        return Rule.WRONG_RATE, f"billed at {said}, the rate card says {right}"
+        yield Rule.WRONG_RATE, f"billed at {said}, the rate card says {right}"
     if line.quantity != due.quantity:
         said, right = plain(line.quantity), plain(due.quantity)
-        return Rule.WRONG_QUANTITY, f"{said} billed, events show {right}"
-    if line.amount != due.amount:
+        yield Rule.WRONG_QUANTITY, f"{said} billed, events show {right}"
+    elif line.unit_price == due.unit_price and line.amount != due.amount:
         said, right = plain(line.amount), plain(due.amount)
-        return Rule.WRONG_RATE, f"the amount is {said}, it comes to {right}"
-    return None
+        yield Rule.WRONG_RATE, f"the amount is {said}, it comes to {right}"

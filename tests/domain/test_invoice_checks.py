@@ -16,7 +16,7 @@ from e2a.domain.invoice_checks import (
     wrong_total,
 )
 from e2a.domain.invoice_lines import InvoiceLine
-from e2a.domain.itemised import is_itemised, rounding, without_references
+from e2a.domain.itemised import is_itemised, rounding
 from e2a.domain.matching import compare
 from e2a.domain.sifting import moved, sift
 
@@ -133,7 +133,6 @@ def test_an_invoice_is_itemised_if_every_line_names_its_order():
     assert is_itemised(items)
     assert not is_itemised([])
     assert not is_itemised([*items, line("1")])
-    assert {one.reference for one in without_references(items)} == {None}
 
 
 def test_items_that_are_each_right_and_add_up_to_more_than_the_rounded_line_are_found():
