@@ -61,7 +61,7 @@ def refused(error: Exception) -> RefusedRequestError:
     if isinstance(error, GoneError):
         return RefusedRequestError(400, "gone", "The body did not arrive whole.")
     if isinstance(error, DatabaseUnavailableError | psycopg.Error):
-        return unavailable("database")
+        return unavailable(f"database:{type(error).__name__}")
     if isinstance(error, E2AError):
         return RefusedRequestError(400, "refused", str(error))
     return unavailable(f"defect:{type(error).__name__}")

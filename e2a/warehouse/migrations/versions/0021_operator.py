@@ -10,7 +10,7 @@ depends_on = None
 SQL = """
 grant usage on schema landing, reference, ops to e2a_operator;
 grant select on landing.inbox, landing.outcomes, landing.quarantine, landing.dead_letters, landing.discards,
-landing.order_events, reference.tenants, ops.watermarks, ops.touched_orders, sla.excusals, sla.narratives
+landing.order_events, reference.tenants, ops.watermarks, ops.cluster, ops.touched_orders, sla.excusals, sla.narratives
 to e2a_operator;
 grant insert on landing.discards to e2a_operator;
 grant insert, update, delete on landing.outcomes, landing.quarantine, landing.dead_letters, landing.order_events
@@ -21,7 +21,7 @@ grant insert, update on ops.touched_orders to e2a_operator;
 grant usage on sequence ops.touches to e2a_operator;
 -- The lease on a lane is a row lock, for which the right to update any one column is needed.
 grant update (tenant_id) on ops.watermarks to e2a_operator;
-grant execute on function ops.count_again(regclass, bigint) to e2a_operator;
+grant execute on function ops.count_again(regclass, bigint), ops.readable_below() to e2a_operator;
 """
 
 
