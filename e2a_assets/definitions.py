@@ -14,6 +14,7 @@ from e2a_assets.held import retry_held
 from e2a_assets.jobs import invoicing, jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
+from e2a_assets.pull import pull_hourly, pull_missed
 from e2a_assets.reference import calendars_reach_far_enough, identity_specs, policies
 from e2a_assets.retention import keep_inbox, keep_inbox_daily
 from e2a_assets.sla.exceptions import every_standing_breach_has_one_episode, exceptions
@@ -49,10 +50,11 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             every_standing_breach_has_one_episode,
             every_breach_has_one_narrative,
         ],
-        jobs=[*jobs, retry_held, keep_inbox],
+        jobs=[*jobs, retry_held, keep_inbox, pull_missed],
         schedules=[
             *(made(zone) for zone in billing_zones() for made in (nightly, invoicing)),
             keep_inbox_daily,
+            pull_hourly,
         ],
         sensors=[new_events, dead_letters],
         resources={

@@ -17,6 +17,7 @@ from e2a.cli import (
     landing,
     people,
     policy,
+    pull,
     reports,
     retention,
     scenario,
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.add_typer(database.app, name="db")
 app.add_typer(landing.app, name="land")
 app.add_typer(dlq.app, name="dlq")
+app.add_typer(pull.app, name="pull")
 app.add_typer(policy.app, name="policy")
 app.add_typer(exceptions.app, name="exceptions")
 app.add_typer(invoices.app, name="invoices")

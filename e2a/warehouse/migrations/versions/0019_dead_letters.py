@@ -227,14 +227,15 @@ PULLS = """
 create table ops.pull_cursors (
     tenant_id text not null,
     source text not null,
-    resource text not null,
     page text,
+    since timestamptz,
+    started_at timestamptz,
     covered_to timestamptz,
     moved_at timestamptz not null,
-    primary key (tenant_id, source, resource)
+    primary key (tenant_id, source)
 );
 comment on table ops.pull_cursors is
-'How far a pull has come: the next page of the pass under way, and the instant up to which all is here.';
+'How far a pull has come: the next page of the pass that began at started_at and asks since; all before covered_to is here.';
 grant select, insert, update, delete on ops.pull_cursors to e2a_app;
 """
 

@@ -1,0 +1,197 @@
+"""Busy, broken and impolite senders; a pull that was cut short goes on where it stopped."""
+
+import re
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from e2a.domain.errors import ConfigurationError, RefusedError, UnknownTenantError
+from e2a.pull.http import PullFailedError
+from e2a.pull.run import pull
+from e2a.pull.targets import scheduled, target
+from e2a.warehouse.connection import Role
+from tests.pull.scripted import Answer, serving
+from tests.pull.shop import NOW, TENANT, TOKENS, order, pulled, shop
+from tests.warehouse.lane import rows
+
+NONE = Answer({"orders": []})
+
+
+def cursor(app):
+    (found,) = rows(app, "select page, since, started_at, covered_to from ops.pull_cursors")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("busy", "waits"),
+    [
+        (Answer(status=429, headers={"retry-after": "7"}), [7.0]),
+        (Answer(status=429, headers={"retry-after": "0.5"}), [1.0]),
+        (Answer(status=429, headers={"retry-after": "Mon, 04 May 2026 12:00:30 GMT"}), [30.0]),
+        (Answer(status=429, headers={"retry-after": "soon"}), [1.0]),
+        (Answer(status=503), [1.0]),
+        (Answer({"orders": []}, cut=True), [1.0]),
+    ],
+)
+def test_a_busy_sender_is_asked_again_when_it_wants(app, busy, waits):
+    with serving([busy, NONE]) as server:
+        _, slept, said = pulled(app, server)
+    assert slept == waits
+    assert len(said) == 1
+
+
+def test_waits_grow_and_end(app):
+    with serving(lambda request: Answer(status=502)) as server:
+        slept: list[float] = []
+        wanted = target("shopify", TENANT, TOKENS, server.url)
+        with wanted.client() as client:
+            api = wanted.api(client, slept.append, lambda text: None, lambda: NOW)
+            with pytest.raises(PullFailedError, match="6 times and said 502"):
+                pull(app, api, wanted.feed, TENANT, NOW)
+    assert slept == [1, 2, 4, 8, 16]
+
+
+def test_a_sender_that_asks_for_an_hour_is_left_to_the_next_pull(app):
+    with (
+        serving([Answer(status=429, headers={"retry-after": "3600"})]) as server,
+        pytest.raises(PullFailedError, match="asks to wait 3600 s"),
+    ):
+        pulled(app, server)
+
+
+def test_shopifys_bucket_is_left_room(app):
+    full = {"x-shopify-shop-api-call-limit": "38/40"}
+    with serving([Answer({"orders": []}, headers=full)]) as server:
+        assert pulled(app, server)[1] == [9.0]
+    roomy = {"x-shopify-shop-api-call-limit": "20/40"}
+    with serving([Answer({"orders": []}, headers=roomy)]) as server:
+        assert pulled(app, server)[1] == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (Answer(status=401), ConfigurationError, "refuses the token"),
+        (Answer(status=403), ConfigurationError, "refuses the token"),
+        (Answer(status=404), ConfigurationError, "Correct the base URL"),
+        (Answer(status=301, headers={"location": "http://elsewhere/"}), ConfigurationError, "301"),
+        (Answer(status=418), PullFailedError, "said 418"),
+        (Answer(b"<html>"), PullFailedError, "something else than JSON"),
+        (Answer([]), PullFailedError, "something else than JSON"),
+        (Answer({"orders": {}}), PullFailedError, "without a list `orders`"),
+        (Answer({"orders": [1]}), PullFailedError, "without a list `orders`"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_without_the_token(app, answer, error, words):
+    with serving([answer]) as server, pytest.raises(error, match=re.escape(words)) as caught:
+        pulled(app, server)
+    assert "shpat-secret" not in str(caught.value)
+    assert rows(app, "select count(*) from landing.inbox") == [(0,)]
+
+
+def test_a_pull_that_was_cut_short_goes_on_at_its_page(app):
+    with shop([order(1)], [order(2)], [order(3)]) as whole:
+        answers = whole.script
+
+        def failing(request):
+            page = request.params.get("page_info")
+            return Answer(status=418) if page == "p2" else answers(request)
+
+        with serving(failing) as broken, pytest.raises(PullFailedError):
+            pulled(app, broken)
+        assert cursor(app) == ("p2", NOW - timedelta(days=7), NOW, None)
+        later = NOW + timedelta(hours=9)
+        done, _, _ = pulled(app, whole, now=later)
+        assert [request.params.get("page_info") for request in whole.requests] == ["p2"]
+        assert (done.pages, done.landed) == (1, 1)
+        covered = NOW - timedelta(hours=4, minutes=30)
+        assert cursor(app) == (None, None, None, covered), "the pass began at NOW"
+
+
+@pytest.mark.parametrize("status", [400, 410, 422])
+def test_a_page_that_the_sender_has_forgotten_begins_the_pass_anew(app, status):
+    app.execute(
+        "insert into ops.pull_cursors values (%s, 'shopify', 'stale', %s, %s, null, %s)",
+        (TENANT, NOW - timedelta(days=3), NOW, NOW),
+    )
+    app.commit()
+
+    def answer(request):
+        return Answer(status=status) if "page_info" in request.params else NONE
+
+    with serving(answer) as server:
+        assert pulled(app, server)[0].pages == 1
+    assert server.requests[-1].params["updated_at_min"] == (NOW - timedelta(days=3)).isoformat()
+
+
+def test_two_pulls_of_one_list_do_not_run_at_once(app, warehouse):
+    with warehouse.connect(Role.APP, autocommit=True) as other, shop([order(1)]) as server:
+        other.execute(
+            "select pg_advisory_lock(hashtext('e2a.pull.shopify'), hashtext(%s))", (TENANT,)
+        )
+        with pytest.raises(RefusedError, match="is running already"):
+            pulled(app, server)
+        other.execute("select pg_advisory_unlock_all()")
+        assert pulled(app, server)[0].landed == 1
+
+
+def test_no_transaction_is_open_while_a_sender_is_asked(app):
+    """It would hold up the watermark."""
+    states = []
+
+    def answer(request):
+        states.append(app.info.transaction_status.name)
+        return NONE
+
+    with serving(answer) as server:
+        pulled(app, server)
+    assert states == ["IDLE"]
+
+
+def test_a_tenant_that_nobody_describes_is_refused_before_anything_is_asked(app):
+    wanted = target("shopify", "stranger", {"E2A_SHOPIFY_TOKEN_STRANGER": "x"}, "http://localhost")
+    with wanted.client() as client:
+        api = wanted.api(client, lambda s: None, lambda t: None, lambda: NOW)
+        with pytest.raises(UnknownTenantError):
+            pull(app, api, wanted.feed, "stranger", NOW)
+
+
+def test_the_token_is_in_no_words_of_a_target():
+    assert "shpat-secret" not in repr(target("shopify", TENANT, TOKENS, "https://x.example"))
+
+
+@pytest.mark.parametrize(
+    ("name", "environment", "url", "words"),
+    [
+        ("fedex", TOKENS, "https://x", "cannot be pulled"),
+        ("shopify", {}, "https://x", "E2A_SHOPIFY_TOKEN_DEMO_3PL holds no token"),
+        ("shopify", {"E2A_SHOPIFY_TOKEN_DEMO_3PL": "a\nb"}, "https://x", "holds no token"),
+        ("shopify", {"E2A_SHOPIFY_TOKEN": "another's"}, "https://x", "holds no token"),
+        ("shopify", TOKENS, None, "is not a base URL"),
+        ("shopify", TOKENS, "shop.myshopify.com", "is not a base URL"),
+        ("shopify", TOKENS, "ftp://x", "is not a base URL"),
+        ("shopify", TOKENS, "https://[x", "is not a base URL"),
+        ("shopify", TOKENS, "https://me:pw@x", "is not a base URL"),
+        ("shopify", TOKENS, "http://shop.example", "in the clear"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said(name, environment, url, words):
+    with pytest.raises(ConfigurationError, match=re.escape(words)):
+        target(name, TENANT, environment, url)
+
+
+def test_the_schedule_pulls_what_is_named_and_nothing_otherwise():
+    assert scheduled({}) == []
+    found = scheduled({**TOKENS, "E2A_PULL": "easypost:demo-3pl, "})
+    assert [(one.feed.name, one.tenant_id, one.url) for one in found] == [
+        ("easypost", "demo-3pl", "https://api.easypost.com")
+    ]
+    with pytest.raises(ConfigurationError, match="Write sender:tenant"):
+        scheduled({**TOKENS, "E2A_PULL": "easypost"})
+
+
+def test_redirects_are_not_followed():
+    with target("shopify", TENANT, TOKENS, "https://x.example").client() as client:
+        assert isinstance(client, httpx.Client)
+        assert not client.follow_redirects
