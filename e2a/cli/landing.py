@@ -1,4 +1,7 @@
-"""`e2a land` and `e2a simulate`: what arrives by file, and an invented week of it."""
+"""`e2a land` and `e2a simulate`: archives and invoices, and an invented week of them.
+
+Files of events are landed by `landing_files`.
+"""
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
@@ -8,7 +11,9 @@ from typing import Annotated
 import typer
 
 from e2a.billing.imports import e2a_csv
+from e2a.cli import landing_files
 from e2a.cli.console import connected, now, out, say
+from e2a.cli.landing_files import RunOption
 from e2a.cli.runner import run_journey
 from e2a.domain.deliveries import Delivery
 from e2a.domain.errors import BadInputError
@@ -21,9 +26,9 @@ from e2a.warehouse.policies import load_policies
 
 app = typer.Typer(help="Land files: nothing is lost, nothing counts twice.", no_args_is_help=True)
 
-RunOption = Annotated[
-    bool, typer.Option("--run/--no-run", help="Then run the journey over what is new.")
-]
+app.command("events")(landing_files.land_events)
+app.command("x12")(landing_files.land_x12)
+app.command("epcis")(landing_files.land_epcis)
 
 
 @app.command("olist")
@@ -62,19 +67,6 @@ def land_archive(
     Example: e2a land archive .e2a/demo/week/deliveries.jsonl
     """
     _land(lambda at: archive.deliveries(file, at), run)
-
-
-@app.command("events")
-def land_events(
-    file: Annotated[Path, typer.Argument(help="JSON lines of events; see docs/sources.md.")],
-    tenant: Annotated[str, typer.Option(help="The tenant that these events belong to.")],
-    run: RunOption = True,
-) -> None:
-    """Land a bulk file of events, the only road that may state recorded_at.
-
-    Example: e2a land events history.jsonl --tenant demo-3pl
-    """
-    _land(lambda at: archive.event_file(file, tenant, at), run)
 
 
 @app.command("billed")

@@ -47,6 +47,7 @@ def land(
     connection: psycopg.Connection[Any],
     deliveries: Iterable[Delivery],
     progress: Progress = lambda rows: None,
+    at_end: Progress = lambda rows: None,
 ) -> Landed:
     """Store deliveries in committed chunks; landing the same ones again stores nothing.
 
@@ -54,17 +55,25 @@ def land(
         connection: as `e2a_app`, outside a transaction.
         deliveries: in the order of receipt.
         progress: called with the number of deliveries handled so far.
+        at_end: called with the number of all, in the transaction of the last chunk.
 
     Raises:
         UnknownTenantError: a delivery names a tenant that no policy folder describes.
     """
     total, seen = Landed(), 0
     with uncollected():
-        for chunk in made_ahead(_chunks(deliveries, tenants(connection))):
+        chunks = made_ahead(_chunks(deliveries, tenants(connection)))
+        chunk: list[Row] | None = next(chunks, [])
+        while chunk is not None:
+            following = next(chunks, None)
+            seen += len(chunk)
             with connection.transaction():
                 total += _land_rows(connection, chunk)
-            seen += len(chunk)
-            progress(seen)
+                if following is None:
+                    at_end(seen)
+            if chunk:
+                progress(seen)
+            chunk = following
     return total
 
 

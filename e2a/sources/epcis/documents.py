@@ -36,16 +36,16 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
 
 def context_of(document: object, delivery: Delivery) -> Context:
     """Namespaces, and the fields that the document says to leave out of an event's identity."""
-    levels = list(_levels(document))
+    found = list(levels(document))
     prefixes: dict[str, str] = {}
-    for level in levels:
+    for level in found:
         stated = level.get("@context")
         for entry in stated if isinstance(stated, list) else [stated]:
             if isinstance(entry, dict):
                 prefixes |= {k: v for k, v in entry.items() if isinstance(v, str)}
     skip = [
         name
-        for level in levels
+        for level in found
         for key, value in level.items()
         if key.endswith(":ignoreFields") and isinstance(value, list)
         for name in value
@@ -54,7 +54,7 @@ def context_of(document: object, delivery: Delivery) -> Context:
     return Context(prefixes, tuple(skip), delivery)
 
 
-def _levels(document: object) -> Iterator[dict[str, Any]]:
+def levels(document: object) -> Iterator[dict[str, Any]]:
     """The document and what it wraps its events in."""
     level = document
     for inner in ("epcisBody", "queryResults", "resultsBody"):
@@ -73,7 +73,7 @@ def events_in(document: object) -> list[Any]:
     """
     if isinstance(document, list):
         return document
-    *_, last = [*_levels(document), {}][:-1] or [{}]
+    *_, last = [*levels(document), {}][:-1] or [{}]
     if str(last.get("type", "")).endswith("Event"):
         return [last]
     listed = last.get("eventList", last.get("event"))
