@@ -74,7 +74,9 @@ def _keyed(
     keyring: Keyring, sender: Sender, headers: Mapping[str, str], claim: Claim, now: datetime
 ) -> Sequence[Credential]:
     key = claim.token() if sender.token_in_url and claim.query else bearer(headers)
-    found = keyring.of_key(key, now) if key else None
+    if not key:
+        raise unauthorized("no_key")
+    found = keyring.of_key(key, now)
     fits = found and found.source == sender.word and found.kind in sender.kinds
     return [found] if found and fits and found.kind != "hmac" else []
 
