@@ -144,3 +144,13 @@ def events_or_nothing(
     """The events, or why there are none."""
     found = tuple(events)
     return Events(found) if found else NothingToDo(reason_if_none)
+
+
+def together(found: Iterable[Events | NothingToDo], reason_if_none: str) -> Events | NothingToDo:
+    """What the parts of a body state, each fact once; else why none of them states any."""
+    parts = tuple(found)
+    events = [event for part in parts if isinstance(part, Events) for event in part.events]
+    if events:
+        return Events(tuple({event.source_event_id: event for event in events}.values()))
+    reasons = {part.reason: None for part in parts if isinstance(part, NothingToDo)}
+    return NothingToDo("; ".join(reasons) or reason_if_none)

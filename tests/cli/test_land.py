@@ -1,4 +1,4 @@
-"""`e2a land events`, `x12` and `epcis` as typed: once a file, bad rows held back, else one sentence."""
+"""`e2a land events`, `x12`, `epcis`: once a file, bad rows held back, else one sentence."""
 
 import json
 

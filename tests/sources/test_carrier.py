@@ -177,3 +177,20 @@ def test_a_body_of_no_known_format_says_which_formats_there_are():
     with pytest.raises(RefusedDeliveryError, match="EasyPost") as refusal:
         parse(from_carrier({"hello": 1}))
     assert refusal.value.reason == "unknown_type"
+
+
+@needs_data
+def test_a_page_of_the_api_is_all_of_its_trackings():
+    page = events(from_carrier(read(f"{AFTERSHIP}/GetTrackingsResult.json")))
+    alone = events(from_carrier(read(f"{AFTERSHIP}/UpdateTrackingResult.json")))
+    assert {event.source_event_id for event in alone} <= {event.source_event_id for event in page}
+    first, second = tracker(("delivered", None)), tracker(("in_transit", None), id="trk_2")
+    found = events(from_carrier({"trackers": [first["result"], second["result"]]}))
+    assert found == (*events(from_carrier(first)), *events(from_carrier(second)))
+    assert found == events(from_carrier({"events": [first, second]}))
+
+
+@needs_data
+def test_the_last_checkpoint_alone_is_its_scan():
+    last = read("carrier/aftership_java_fixtures/checkpoint/GetLastCheckpointResult.json")
+    assert said(one(from_carrier(last))) == "delivered"

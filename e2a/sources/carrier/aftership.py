@@ -44,8 +44,11 @@ class _Tracking(Loose):
 
 def tracking_in(body: dict[str, Any]) -> dict[str, Any] | None:
     """The tracking of a webhook or an API answer, if the body is AfterShip's."""
-    data = body.get("data")
-    found = body.get("msg") or (data.get("tracking") if isinstance(data, dict) else None)
+    given = body.get("data")
+    data: dict[str, Any] = given if isinstance(given, dict) else {}
+    if isinstance(data.get("checkpoint"), dict):
+        return {**data, "checkpoints": [data["checkpoint"]]}
+    found = body.get("msg") or data.get("tracking")
     return found if isinstance(found, dict) else None
 
 

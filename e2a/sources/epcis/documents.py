@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, RefusedDeliveryError
 from e2a.sources.epcis.facts import facts
 from e2a.sources.epcis.shapes import Context
-from e2a.sources.reading import as_object, decode, missing, refusal_of
+from e2a.sources.reading import as_object, decode, missing, refusal_of, together
 
 _OFFSET = re.compile(r"(Z|[+-]\d\d:\d\d)$", re.ASCII)
 
@@ -27,11 +27,7 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
     document = decode(delivery)
     context = context_of(document, delivery)
     found = [_one(item, place, context) for place, item in enumerate(events_in(document))]
-    events = tuple(event for one in found if isinstance(one, Events) for event in one.events)
-    if events:
-        return Events(tuple({event.source_event_id: event for event in events}.values()))
-    reasons = {one.reason: None for one in found if isinstance(one, NothingToDo)}
-    return NothingToDo("; ".join(reasons) or "the document lists no event")
+    return together(found, "the document lists no event")
 
 
 def context_of(document: object, delivery: Delivery) -> Context:

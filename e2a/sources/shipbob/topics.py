@@ -3,7 +3,7 @@
 from typing import Any
 
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, RefusedDeliveryError
-from e2a.sources.reading import as_object, decode, header, unknown
+from e2a.sources.reading import as_object, decode, header, together, unknown
 from e2a.sources.shipbob import inbound, money, shipments, tracking
 from e2a.sources.shipbob.message import Message, Reader
 
@@ -51,7 +51,8 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
         return NothingToDo(f"{topic[:64]} changes a plan; the shipment tells what was done")
     if topic and topic not in _READERS:
         raise unknown("The ShipBob topic", topic, (*_READERS, *_LEGACY))
-    return _all([_read(topic, item, delivery) for item in _objects(document)])
+    found = [_read(topic, item, delivery) for item in _objects(document)]
+    return together(found, "the list is empty")
 
 
 def _objects(document: object) -> list[Any]:
@@ -76,11 +77,3 @@ def _by_shape(body: dict[str, Any]) -> Reader:
         "The body is no ShipBob order, shipment, tracking, return, receiving order or transaction; "
         "send one of these, or header `x-webhook-topic`.",
     )
-
-
-def _all(found: list[Events | NothingToDo]) -> Events | NothingToDo:
-    events = tuple(event for one in found if isinstance(one, Events) for event in one.events)
-    if events:
-        return Events(tuple({event.source_event_id: event for event in events}.values()))
-    reasons = {one.reason: None for one in found if isinstance(one, NothingToDo)}
-    return NothingToDo("; ".join(reasons) or "the list is empty")

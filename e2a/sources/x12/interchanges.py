@@ -3,6 +3,7 @@
 from e2a.domain.deliveries import Delivery, Events, NothingToDo, RefusedDeliveryError
 from e2a.domain.errors import BadInputError
 from e2a.domain.x12 import Transaction, transactions
+from e2a.sources.reading import together
 from e2a.sources.x12 import carrier_status, ship_notice, shipping_advice
 from e2a.sources.x12.message import Message, Reader
 
@@ -29,7 +30,8 @@ def parse(delivery: Delivery) -> Events | NothingToDo:
         found = transactions(delivery.body.replace(b"\0", b""), "The body")
     except BadInputError as error:
         raise RefusedDeliveryError("malformed_x12", str(error)) from None
-    return _all([_one(transaction, delivery) for transaction in found])
+    said = [_one(transaction, delivery) for transaction in found]
+    return together(said, "the interchange holds no transaction")
 
 
 def _one(transaction: Transaction, delivery: Delivery) -> Events | NothingToDo:
@@ -38,11 +40,3 @@ def _one(transaction: Transaction, delivery: Delivery) -> Events | NothingToDo:
         return reader(Message(transaction, delivery))
     kind = transaction.kind[:8]
     return NothingToDo(_ELSEWHERE.get(kind, f"an X12 {kind} states nothing about work done"))
-
-
-def _all(found: list[Events | NothingToDo]) -> Events | NothingToDo:
-    events = tuple(event for one in found if isinstance(one, Events) for event in one.events)
-    if events:
-        return Events(tuple({event.source_event_id: event for event in events}.values()))
-    reasons = {one.reason: None for one in found if isinstance(one, NothingToDo)}
-    return NothingToDo("; ".join(reasons) or "the interchange holds no transaction")
