@@ -93,7 +93,7 @@ def replay(
     """
     choice = _meant(ids, everything, _choice(quarantine, waiting, held_for, tenant, source))
     with connected() as (_, connection):
-        reasons = dead_letters.count(connection, choice)
+        reasons = _all_held(choice, dead_letters.count(connection, choice))
         connection.rollback()
         if dry_run:
             _would("replay", reasons, json)
@@ -129,8 +129,10 @@ def discard(
     """
     choice = _meant(ids, everything, _choice(quarantine, waiting, held_for, tenant, source))
     with connected() as (_, connection):
+        reasons = _all_held(choice, dead_letters.count(connection, choice))
+        connection.rollback()
         if dry_run:
-            _would("discard", dead_letters.count(connection, choice), json)
+            _would("discard", reasons, json)
             return
         rows = dead_letters.discard(connection, choice, reason=reason, by=by, now=now())
     _done(rows, json)
@@ -177,6 +179,16 @@ def _meant(ids: list[str] | None, everything: bool, choice: Choice) -> Choice:
     if not (everything or choice.reason):
         raise BadInputError("Which rows?", "Give ids, --for REASON, or --all")
     return choice
+
+
+def _all_held(choice: Choice, reasons: dict[str, int]) -> dict[str, int]:
+    """The same counts, if every row that was named is held back."""
+    missing = len(set(choice.ids)) - sum(reasons.values())
+    if choice.ids and missing:
+        raise BadInputError(
+            f"{missing:,} of {len(set(choice.ids)):,} rows are not held back", "See `e2a dlq list`"
+        )
+    return reasons
 
 
 def _age(text: str) -> timedelta:

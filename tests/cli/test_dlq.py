@@ -105,6 +105,8 @@ def test_a_cleanup_takes_failures_of_that_age(app, dlq):
         (("replay",), "Which rows"),
         (("discard", "--reason", "r", "--by", "b"), "Which rows"),
         (("show", "nonsense"), "is no id of a held row"),
+        (("replay", "demo-3pl/7"), "1 of 1 rows are not held back"),
+        (("discard", "demo-3pl/7", "--reason", "r", "--by", "b"), "are not held back"),
         (("list", "--quarantine", "--waiting"), "two lists"),
         (("cleanup", "--older-than", "soon", "--by", "x"), "is no age"),
     ],

@@ -10,7 +10,7 @@ from typing import Any
 import psycopg
 
 from e2a.domain.errors import BadInputError
-from e2a.warehouse.held.listing import CHOSEN, given
+from e2a.warehouse.held.listing import chosen, given
 from e2a.warehouse.held.rows import Choice, Kind
 
 
@@ -37,7 +37,9 @@ def discard(
             raise BadInputError(f"A discard needs --{what}", "Say it: the decision is on record")
     decided = {"because": reason.strip(), "by": by.strip(), "now": now}
     with connection.transaction():
-        return connection.execute(_DISCARD, given(choice) | decided).rowcount
+        return connection.execute(
+            _DISCARD.format(chosen=chosen(choice)), given(choice) | decided
+        ).rowcount
 
 
 def cleanup(
@@ -57,9 +59,9 @@ def abandoned(older_than: timedelta, now: datetime) -> Choice:
     return Choice(Kind.DEAD_LETTER, failed_only=True, received_before=now - older_than)
 
 
-_DISCARD = f"""
+_DISCARD = """
 with chosen as (
-    select o.tenant_id, o.inbox_seq, o.outcome, o.reason from {CHOSEN}
+    select o.tenant_id, o.inbox_seq, o.outcome, o.reason from {chosen}
     and o.outcome in ('dead_letter', 'quarantined', 'waiting')
 ),
 noted as (

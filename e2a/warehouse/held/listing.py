@@ -31,12 +31,13 @@ def list_(
         after: only rows whose seq is greater; the last one of a page begins the next.
     """
     with connection.cursor(row_factory=class_row(Held)) as cursor:
-        return cursor.execute(_LIST, given(choice) | {"limit": limit, "after": after}).fetchall()
+        page = given(choice) | {"limit": limit, "after": after}
+        return cursor.execute(_LIST.format(chosen=chosen(choice)), page).fetchall()
 
 
 def count(connection: psycopg.Connection[Any], choice: Choice) -> dict[str, int]:
     """How many held rows there are, by reason."""
-    found = connection.execute(_COUNT, given(choice)).fetchall()
+    found = connection.execute(_COUNT.format(chosen=chosen(choice)), given(choice)).fetchall()
     return {reason or "": rows for reason, rows in found}
 
 
@@ -64,44 +65,53 @@ def due(connection: psycopg.Connection[Any], now: datetime) -> Due:
     return Due(*row)
 
 
+def chosen(choice: Choice) -> str:
+    """FROM and WHERE of the rows that are meant, as `o`, with their dead letter as `l`.
+
+    Parameters come from `given`. Only the conditions that narrow something are there, so that the
+    planner finds its index whatever is asked for.
+    """
+    wanted = {
+        "o.outcome = %(kind)s": choice.kind is not None,
+        _HELD_OR_DISCARDED: choice.kind is None,
+        _AMONG: bool(choice.ids),
+        "o.reason = %(reason)s": choice.reason is not None,
+        "o.tenant_id = %(tenant)s": choice.tenant_id is not None,
+        "o.source = %(source)s": choice.source is not None,
+        "o.received_at < %(before)s": choice.received_before is not None,
+        "l.inbox_seq is not null and l.next_attempt_at is null": choice.failed_only,
+    }
+    return _OUTCOMES + " and ".join(text for text, is_wanted in wanted.items() if is_wanted)
+
+
 def given(choice: Choice) -> dict[str, Any]:
-    """The parameters of `CHOSEN`."""
+    """The parameters of `chosen`."""
     return {
         "kind": choice.kind,
         "tenants": [one.tenant_id for one in choice.ids],
         "seqs": [one.seq for one in choice.ids],
-        "has_ids": bool(choice.ids),
         "reason": choice.reason,
         "tenant": choice.tenant_id,
         "source": choice.source,
         "before": choice.received_before,
-        "failed_only": choice.failed_only,
     }
 
 
-CHOSEN = """
+_OUTCOMES = """
 landing.outcomes as o
 left join landing.dead_letters as l on l.tenant_id = o.tenant_id and l.inbox_seq = o.inbox_seq
-where
-    case
-        when %(kind)s::text is null then
-            o.outcome in ('dead_letter', 'quarantined', 'waiting')
-            or o.reason in ('discarded', 'rest_discarded')
-        else o.outcome = %(kind)s
-    end
-    and (
-        not %(has_ids)s or (o.tenant_id, o.inbox_seq)
-        in (select * from unnest(%(tenants)s::text[], %(seqs)s::bigint[]))
-    )
-    and (%(reason)s::text is null or o.reason = %(reason)s)
-    and (%(tenant)s::text is null or o.tenant_id = %(tenant)s)
-    and (%(source)s::text is null or o.source = %(source)s)
-    and (%(before)s::timestamptz is null or o.received_at < %(before)s)
-    and (not %(failed_only)s or l.next_attempt_at is null and l.inbox_seq is not null)
-"""
-"""Held rows as `o`, with their dead letter as `l`; parameters from `given`."""
+where """
 
-_LIST = f"""
+_HELD_OR_DISCARDED = """(
+    o.outcome in ('dead_letter', 'quarantined', 'waiting')
+    or o.reason in ('discarded', 'rest_discarded')
+)"""
+
+_AMONG = """(o.tenant_id, o.inbox_seq) in (
+    select * from unnest(%(tenants)s::text[], %(seqs)s::bigint[])
+)"""
+
+_LIST = """
 select
     o.tenant_id, o.inbox_seq as seq, o.source, i.delivery_id, o.received_at,
     case
@@ -112,7 +122,7 @@ select
     end as status,
     o.reason, o.detail, coalesce(l.attempts, 0) as attempts, l.next_attempt_at, o.events
 from (
-    select o.* from {CHOSEN} and o.inbox_seq > %(after)s
+    select o.* from {chosen} and o.inbox_seq > %(after)s
     order by o.inbox_seq limit %(limit)s
 ) as o
 left join landing.dead_letters as l on l.tenant_id = o.tenant_id and l.inbox_seq = o.inbox_seq
@@ -121,7 +131,7 @@ left join landing.inbox as i
 order by o.inbox_seq
 """
 
-_COUNT = f"select o.reason, count(*) from {CHOSEN} group by o.reason order by 2 desc, 1"
+_COUNT = "select o.reason, count(*) from {chosen} group by o.reason order by 2 desc, 1"
 
 _KEY = "tenant_id = %(tenant)s and inbox_seq = %(seq)s"
 

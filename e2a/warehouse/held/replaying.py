@@ -16,7 +16,7 @@ from e2a.domain.deliveries import Delivery, Source
 from e2a.warehouse.canonical import InboxRow, understand
 from e2a.warehouse.drain import Reader, claim
 from e2a.warehouse.held.keeping import UNKNOWN_TENANT, store
-from e2a.warehouse.held.listing import CHOSEN, given
+from e2a.warehouse.held.listing import chosen, given
 from e2a.warehouse.held.rows import Choice, Kind
 from e2a.warehouse.identity import relearn
 
@@ -70,7 +70,8 @@ def replay(
         batch_size: rows a transaction.
         progress: called with the rows tried so far.
     """
-    return _replay(connection, readers, _CHOSEN, given(choice), now, batch_size, progress)
+    keys = f"select o.* from {chosen(choice)}"
+    return _replay(connection, readers, keys, given(choice), now, batch_size, progress)
 
 
 def retry_due(
@@ -85,7 +86,8 @@ def resolve_waiting(
 ) -> Replayed:
     """Read the rows whose tenant has been loaded since they came."""
     choice = Choice(Kind.WAITING, reason=UNKNOWN_TENANT)
-    return _replay(connection, readers, _RESOLVABLE, given(choice), now)
+    keys = f"select o.* from {chosen(choice)} and {_TENANT_IS_KNOWN}"
+    return _replay(connection, readers, keys, given(choice), now)
 
 
 def _replay(
@@ -178,17 +180,13 @@ inner join landing.inbox as i
 order by i.seq
 """
 
-_CHOSEN = f"select o.* from {CHOSEN}"
-
 _DUE = """
 select o.* from landing.outcomes as o
 inner join landing.dead_letters as l on l.tenant_id = o.tenant_id and l.inbox_seq = o.inbox_seq
 where l.next_attempt_at <= %(now)s
 """
 
-_RESOLVABLE = (
-    _CHOSEN + " and exists (select from reference.tenants as t where t.tenant_id = o.tenant_id)"
-)
+_TENANT_IS_KNOWN = "exists (select from reference.tenants as t where t.tenant_id = o.tenant_id)"
 
 # An automatic attempt counts towards FAILED; one by hand leaves the schedule as it is.
 _RESCHEDULE = """

@@ -57,6 +57,9 @@ class Choice:
         reason: error class of a dead letter, reason of a quarantined or waiting row.
         received_before: only rows received before this instant.
         failed_only: only dead letters whose automatic attempts are used up.
+
+    Raises:
+        BadInputError: neither a kind nor ids.
     """
 
     kind: Kind | None = Kind.DEAD_LETTER
@@ -66,6 +69,10 @@ class Choice:
     source: str | None = None
     received_before: datetime | None = None
     failed_only: bool = False
+
+    def __post_init__(self) -> None:
+        if self.kind is None and not self.ids:
+            raise BadInputError("Which held rows are meant?", "Give a kind, or ids")
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,6 +173,11 @@ def test_what_is_no_id_is_said(text):
         HeldId.parse(text)
 
 
+def test_a_choice_of_nothing_is_not_a_choice_of_everything():
+    with pytest.raises(BadInputError, match="Which held rows"):
+        Choice(kind=None)
+
+
 def test_rows_of_forgotten_orders_are_left_alone(app):
     read(app, deliver(event("a")), parse=faulty())
     app.execute("update landing.inbox set redacted_at = now()")
