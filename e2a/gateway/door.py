@@ -71,5 +71,5 @@ class Door:
             if self._days_at is None or now - self._days_at >= DAYS_AGAIN:
                 await self.link.ensure_days(now.date())
                 self._days_at = now
-        except psycopg.Error as error:
-            self.log.say("database_away", at=now, error=type(error).__name__)
+        except Exception as error:  # whatever it is, the next round tries again
+            self.log.say("chore_failed", at=now, error=type(error).__name__)

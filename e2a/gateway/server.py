@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -53,7 +54,8 @@ def listen(host: str, port: int) -> socket.socket:
 def serve(warehouse: Warehouse, listener: socket.socket, log: Log) -> None:
     """Serve in this process until SIGTERM or SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)  # uvicorn raises what it caught again, at the end
+        signal.signal(number, lambda caught, frame: sys.exit(0))  # before uvicorn listens to it,
+        # and after: it raises what it caught once more, at the end
     config = uvicorn.Config(
         Application(Door(warehouse, _now, log)),
         loop="uvloop",
@@ -78,28 +80,35 @@ def supervise(listener: socket.socket, workers: int, log: Callable[[str], None])
     stopping: list[int] = []
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda caught, frame: stopping.append(caught))
+    lifeline, _held = os.pipe()  # `_held` closes with this process, however it ends
     with tempfile.TemporaryDirectory(prefix="e2a-metrics-") as metrics:
-        children = [_spawn(listener, metrics) for _ in range(workers)]
+        children = [_spawn(listener, lifeline, metrics) for _ in range(workers)]
         while not stopping:
             time.sleep(0.1)
             for place, child in enumerate(children):
                 if child.poll() is not None and not stopping:
                     log(f"a gateway process ended with {child.returncode}; starting another")
                     time.sleep(_RESTART_PAUSE)
-                    children[place] = _spawn(listener, metrics)
+                    children[place] = _spawn(listener, lifeline, metrics)
         for child in children:
             child.terminate()
         for child in children:
             child.wait()
 
 
-def _spawn(listener: socket.socket, metrics: str) -> subprocess.Popen[bytes]:
-    fd = listener.fileno()
+def _spawn(listener: socket.socket, lifeline: int, metrics: str) -> subprocess.Popen[bytes]:
+    fds = [listener.fileno(), lifeline]
     return subprocess.Popen(
-        [sys.executable, "-m", "e2a.gateway.server", str(fd)],
-        pass_fds=[fd],
+        [sys.executable, "-m", "e2a.gateway.server", *map(str, fds)],
+        pass_fds=fds,
         env=os.environ | {"PROMETHEUS_MULTIPROC_DIR": metrics},
     )
+
+
+def _end_with(lifeline: int) -> None:
+    """End when the supervisor does: its end of the pipe closes with it."""
+    os.read(lifeline, 1)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _now() -> datetime:
@@ -107,4 +116,6 @@ def _now() -> datetime:
 
 
 if __name__ == "__main__":
+    for fd in sys.argv[2:]:
+        threading.Thread(target=_end_with, args=(int(fd),), daemon=True).start()
     serve(locate(), socket.socket(fileno=int(sys.argv[1])), Log())

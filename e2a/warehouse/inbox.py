@@ -150,7 +150,7 @@ with firsts as (
     order by tenant_id, source, delivery_id, ordinal
 )
 update arriving as a
-set delivery_id = a.delivery_id || '#' || left(encode(a.body_hash, 'hex'), 16)
+set delivery_id = landing.marked_id(a.delivery_id, a.body_hash)
 from firsts as f
 where
     (f.tenant_id, f.source, f.delivery_id) = (a.tenant_id, a.source, a.delivery_id)

@@ -7,18 +7,19 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import psutil
 import pytest
 
+from e2a.domain.errors import PortInUseError
+from e2a.gateway.server import listen
 from e2a.warehouse.connection import Warehouse
 from tests.gateway.serving import Gateway, bearer, environment, wait_for, wait_until_ready
 
 
-@pytest.fixture(scope="module")
-def pair(shared: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+def start(shared: Warehouse, log: Path) -> Gateway:
     """The command with two workers, on a free port."""
-    log = tmp_path_factory.mktemp("pair") / "log"
     with log.open("wb") as out:
         child = subprocess.Popen(
             [sys.executable, "-m", "e2a.cli.main", "gateway", "--port", "0", "--workers", "2"],
@@ -30,10 +31,19 @@ def pair(shared: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     gateway = Gateway(shared, url[0], child, log)
     wait_until_ready(gateway)
     wait_for(lambda: log.read_text().count('"started"') == 2)
+    return gateway
+
+
+@pytest.fixture(scope="module")
+def pair(shared: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    """Two workers, ended by SIGTERM."""
+    gateway = start(shared, tmp_path_factory.mktemp("pair") / "log")
     yield gateway
-    child.send_signal(signal.SIGTERM)
-    assert child.wait(30) == 0
-    assert log.read_text().count('"stopped"') >= 2
+    assert gateway.process
+    gateway.process.send_signal(signal.SIGTERM)
+    assert gateway.process.wait(30) == 0
+    assert gateway.log
+    assert gateway.log.read_text().count('"stopped"') >= 2
 
 
 def storm(pair: Gateway, messages: list[bytes]) -> Counter[str]:
@@ -76,3 +86,17 @@ def test_a_process_that_dies_is_replaced(pair):
     wait_for(lambda: len(supervisor.children()) == 2)
     wait_for(lambda: pair.log.read_text().count('"started"') >= 3)
     assert storm(pair, [b'{"event_id": "after"}']) == {"stored": 1}
+
+
+def test_the_processes_end_with_their_supervisor_even_if_it_is_killed(shared, tmp_path):
+    gateway = start(shared, tmp_path / "log")
+    children = psutil.Process(gateway.process.pid).children()
+    gateway.process.kill()
+    gateway.process.wait()
+    gone, alive = psutil.wait_procs(children, timeout=20)
+    assert (len(gone), alive) == (2, [])
+
+
+def test_a_port_that_is_taken_is_a_sentence(pair):
+    with pytest.raises(PortInUseError, match=rf"cannot listen at 127.0.0.1:{pair.port} .*--port"):
+        listen("127.0.0.1", pair.port)
