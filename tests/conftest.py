@@ -120,6 +120,7 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
             "or (schemaname = 'ops' and tablename ~ '^(touched_|batches|scopes)')"
         ).fetchall()
         empty_tables(owner, [sql.SQL(row[0]) for row in found])
+        owner.execute("update ops.lanes set judged_until = '-infinity', beat_at = null")
 
 
 @pytest.fixture

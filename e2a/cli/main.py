@@ -18,6 +18,7 @@ from e2a.cli import (
     people,
     policy,
     pull,
+    radar,
     reports,
     retention,
     scenario,
@@ -43,6 +44,7 @@ app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(keys.app, name="keys")
 app.command("gateway")(gateway.gateway)
+app.command("radar")(radar.radar)
 app.command("demo")(journey.demo)
 app.command("run")(journey.run)
 app.command("up")(journey.up)

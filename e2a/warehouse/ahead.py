@@ -50,8 +50,10 @@ class Chunk:
 class Ahead:
     """The chunks after the one that is being stored."""
 
-    def __init__(self, source: Source, parse: Parser, beside: Executor) -> None:
-        self._source, self._parse, self._beside = source, parse, beside
+    def __init__(
+        self, source: Source, parse: Parser, beside: Executor, depth: int = DEPTH
+    ) -> None:
+        self._source, self._parse, self._beside, self._depth = source, parse, beside, depth
         self._guesses: deque[Chunk] = deque()
 
     def take(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
@@ -60,7 +62,7 @@ class Ahead:
             self._guesses.clear()
         chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low)
         last = self._guesses[-1] if self._guesses else chunk
-        while last is not None and len(self._guesses) < DEPTH:
+        while last is not None and len(self._guesses) < self._depth:
             last = self._begin(connection, last.high)
             if last is not None:
                 self._guesses.append(last)

@@ -59,7 +59,7 @@ def drain(
         ahead = Ahead(reader.source, reader.parse, beside)
         while True:
             with connection.transaction():
-                batch = _next_batch(connection, reader, ahead)
+                batch = take(connection, reader, ahead)
             if batch is None:
                 return total
             passing("drain.committed")
@@ -82,9 +82,12 @@ def claim(connection: psycopg.Connection[Any], tenant_id: str, lane: str) -> tup
     return row[0], row[1]
 
 
-def _next_batch(
-    connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead
-) -> Drained | None:
+def take(connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead) -> Drained | None:
+    """Read the next chunk within the caller's transaction; None if there is nothing to read.
+
+    Raises:
+        StaleWatermarkError: the database was restored into another server.
+    """
     low = claim(connection, "*", reader.source)
     chunk = ahead.take(connection, low)
     if chunk is None:

@@ -8,7 +8,7 @@ consent. Statuses, legal moves, codes and severities are rules: `e2a.domain.exce
 from e2a.sla.exceptions.excusal import Excusal
 from e2a.sla.exceptions.excusing import Request, excuse, find_excusal, withdraw
 from e2a.sla.exceptions.reading import Filter, find, listed, shown
-from e2a.sla.exceptions.syncing import Audit, Synced, audit, sync
+from e2a.sla.exceptions.syncing import Audit, Synced, audit, follow, sync
 from e2a.sla.exceptions.working import move
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "excuse",
     "find",
     "find_excusal",
+    "follow",
     "listed",
     "move",
     "shown",

@@ -63,10 +63,26 @@ def sync(
     """
     with connection.transaction():
         ask(connection, as_of)
-        connection.execute("select pg_advisory_xact_lock(hashtext('e2a.exceptions'))")
-        connection.execute(_TEMPORARY)
+        _take_turn(connection)
         due = connection.execute(_DUE_ONE if only else _DUE_ALL, only and _named(only)).rowcount
         return _apply(connection) if due else Synced(0, 0, 0)
+
+
+def follow(connection: psycopg.Connection[Any], since: datetime, until: datetime) -> Synced:
+    """The same within a step that asks about `until`, for the orders that it may have moved.
+
+    Those are the orders in scope (`ops.batch_orders`), and those of clocks that fell due in
+    [since, until): time alone moves nothing else.
+    """
+    _take_turn(connection)
+    connection.execute(_LOOK_AT, (since, until))
+    due = connection.execute(_DUE_LOOKED_AT).rowcount
+    return _apply(connection) if due else Synced(0, 0, 0)
+
+
+def _take_turn(connection: psycopg.Connection[Any]) -> None:
+    connection.execute("select pg_advisory_xact_lock(hashtext('e2a.exceptions'))")
+    connection.execute(_TEMPORARY)
 
 
 def _named(only: tuple[str, str, str]) -> dict[str, str]:
@@ -107,7 +123,18 @@ _TEMPORARY = """
 create temp table if not exists due (
     tenant_id text, order_id text, promise text, stage text, instance integer, party text,
     breached_at timestamptz, because text, verb text
+) on commit delete rows;
+create temp table if not exists looked_at (
+    tenant_id text, order_id text, primary key (tenant_id, order_id)
 ) on commit delete rows
+"""
+
+_LOOK_AT = """
+insert into looked_at
+select tenant_id, order_id from ops.batch_orders
+union
+select tenant_id, order_id from sla.clocks
+where completed_at is null and due_at >= %s and due_at < %s
 """
 
 _AS_OF: LiteralString = "current_setting('e2a.as_of')::timestamptz"
@@ -165,6 +192,7 @@ where
 
 
 _DUE_ALL = _due("true")
+_DUE_LOOKED_AT = _due("(tenant_id, order_id) in (select tenant_id, order_id from looked_at)")
 _DUE_ONE = _due("tenant_id = %(tenant)s and order_id = %(order)s and promise = %(promise)s")
 
 # A promise that seems new may have its episode under another name of the order.

@@ -1,0 +1,105 @@
+"""One step of the hot lane: what has arrived and what has fallen due, in one transaction.
+
+    inbox beyond the watermarks -> canonical events -> orders in scope -> models -> who follows
+
+All of it is seen by readers at once or not at all, and after a crash the next step does the same
+again. The step is handed its parsers and its followers (episodes, messages): it imports nothing
+above it. When to step belongs to `e2a.radar`.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import psycopg
+
+from e2a.warehouse.ahead import Ahead
+from e2a.warehouse.as_of import ask
+from e2a.warehouse.drain import Drained, Reader, take
+from e2a.warehouse.scope import LEASE, fill, refresh_models, strike_off
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Deadlines in [since, until) have fallen due since the last step."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a step did: inbox rows read, events new or changed, orders derived anew."""
+
+    read: Drained
+    orders: int
+    window: Window
+
+
+Follow = Callable[[psycopg.Connection[Any], Window], None]
+"""What has to happen with the orders in scope and the deadlines of the window, in the step."""
+
+
+class Stepper:
+    """Steps on one connection, so that its temporary tables and plans are kept."""
+
+    def __init__(
+        self, connection: psycopg.Connection[Any], readers: Sequence[Reader], follow: Follow,
+        beside: Executor,
+    ) -> None:  # fmt: skip
+        self._connection, self._follow = connection, follow
+        self._lanes = [
+            (reader, Ahead(reader.source, reader.parse, beside, depth=0)) for reader in readers
+        ]
+
+    def step(self, now: datetime | None = None) -> Step | None:
+        """Take one step; None if somebody else is deriving orders at the moment.
+
+        Args:
+            now: deadlines before it have fallen due; None is the database's clock. Events are
+                taken whenever they happened.
+
+        Raises:
+            StaleWatermarkError: the database was restored into another server.
+        """
+        with self._connection.transaction():
+            return self._stepped(now) if self._is_free() else None
+
+    def _is_free(self) -> bool:
+        row = self._connection.execute(f"select pg_try_advisory_xact_lock({LEASE})").fetchone()
+        return bool(row and row[0])
+
+    def _stepped(self, now: datetime | None) -> Step:
+        work = self._connection
+        window = Window(self._judged_until(), ask(work, now))
+        read = Drained()
+        for reader, ahead in self._lanes:
+            read += take(work, reader, ahead) or Drained()
+        scope = fill(work)
+        if scope.orders:
+            refresh_models(work)
+        self._follow(work, window)
+        if scope.orders:
+            strike_off(work)
+        work.execute(_JUDGED, (window.until,))
+        return Step(read, scope.orders, window)
+
+    def _judged_until(self) -> datetime:
+        row = self._connection.execute(_WINDOW).fetchone()
+        assert row is not None, "no hot lane"
+        instant: datetime = row[0]
+        return instant
+
+
+_WINDOW = """
+select greatest(judged_until, '0001-01-01Z') from ops.lanes
+where tenant_id = '*' and lane = 'hot' for update
+"""
+
+# A clock that was set back judges nothing twice: what was judged stays judged.
+_JUDGED = """
+update ops.lanes set judged_until = greatest(judged_until, %s)
+where tenant_id = '*' and lane = 'hot'
+"""

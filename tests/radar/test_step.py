@@ -1,0 +1,99 @@
+"""A step of the hot lane: all of it or nothing, and exactly what the slower roads come to."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+
+from e2a.domain.deliveries import Source
+from e2a.radar.following import follow
+from e2a.sla.exceptions import Synced, sync
+from e2a.warehouse.connection import Role
+from e2a.warehouse.drain import Reader
+from e2a.warehouse.inbox import land
+from e2a.warehouse.scope import leased, waiting
+from e2a.warehouse.step import Stepper
+from tests.sla.orders import DUE, LATER, done, episodes, paid, reported
+from tests.warehouse.lane import deliver, parse, rows
+
+JUST_AFTER = DUE + timedelta(microseconds=1)
+READERS = [Reader(Source.WMS, parse, "v1"), Reader(Source.CARRIER, parse, "v1")]
+
+
+@pytest.fixture
+def hot(built, modelled):
+    """Steps over the modelled database: `hot(now)`, with followers of one's own if wanted."""
+    with built.connect(Role.APP) as work, ThreadPoolExecutor(1) as beside:
+
+        def step(now, followers=follow):
+            return Stepper(work, READERS, followers, beside).step(now)
+
+        yield step
+
+
+def test_what_arrived_is_judged_followed_and_read_in_one_step(hot, modelled):
+    land(modelled, [deliver(*paid()), deliver(reported("stock_mismatch", 5))])
+    step = hot(JUST_AFTER)
+    assert (step.read.rows, step.read.events, step.orders) == (2, 3, 1)
+    assert [row[0] for row in episodes(modelled, "promise")] == [
+        "pick#1",
+        "reported:stock_mismatch",
+    ]
+    assert waiting(modelled) == 0
+    modelled.rollback()
+    again = hot(JUST_AFTER)
+    assert (again.read.rows, again.orders) == (0, 0)
+
+
+def test_a_deadline_that_passes_with_no_event_opens_its_episode_in_the_next_step(hot, modelled):
+    land(modelled, [deliver(*paid())])
+    hot(DUE)
+    assert episodes(modelled) == []
+    hot(JUST_AFTER)
+    assert [row[0] for row in episodes(modelled, "promise")] == ["pick#1"]
+
+
+def test_a_deadline_is_not_forgotten_by_steps_that_fail(hot, modelled):
+    land(modelled, [deliver(*paid())])
+    hot(DUE)
+
+    def broken(*_):
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        hot(JUST_AFTER, broken)
+    hot(LATER)
+    assert len(episodes(modelled)) == 1
+
+
+def test_a_step_that_fails_leaves_nothing_and_the_next_does_it_all(hot, modelled):
+    land(modelled, [deliver(*paid())])
+
+    def broken(*_):
+        raise OSError("the disk is full")
+
+    with pytest.raises(OSError, match="disk"):
+        hot(LATER, broken)
+    for table in ("landing.order_events", "sla.clocks", "ops.batches"):
+        assert rows(modelled, f"select count(*) from {table}") == [(0,)]
+    modelled.rollback()
+    assert hot(LATER).read.events == 2
+
+
+def test_no_step_is_taken_while_another_lane_derives_orders(hot, modelled, built):
+    land(modelled, [deliver(*paid())])
+    with leased(built):
+        assert hot(LATER) is None
+    assert hot(LATER).orders == 1
+
+
+def test_steps_leave_nothing_for_a_pass_over_everything(hot, modelled):
+    """Following the orders in scope and the deadlines that passed is as good as looking at all."""
+    land(modelled, [deliver(*paid(1), *paid(2), *paid(3))])
+    hot(DUE)
+    hot(JUST_AFTER)
+    land(modelled, [deliver(done("picked", 119, 2)), deliver(done("picked", 130, 3))])
+    hot(LATER)
+    modelled.rollback()
+    assert sync(modelled, LATER) == Synced(0, 0, 0)
+    assert [row[2] for row in episodes(modelled)] == [None, "retracted", "event_arrived"]
