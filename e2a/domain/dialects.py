@@ -20,6 +20,7 @@ FOR_THE_GUARD = {
 
 SHIPENGINE = "shipengine"
 SHIPPO = "shippo"
+SENDCLOUD = "sendcloud"
 SHIPBOB = "shipbob"
 SHIPHERO = "shiphero"
 AMAZON = "amazon"

@@ -11,6 +11,7 @@ from e2a.domain.dialects import (
     AMAZON,
     DIALECT_HEADER,
     EPCIS,
+    SENDCLOUD,
     SHIPBOB,
     SHIPENGINE,
     SHIPHERO,
@@ -20,7 +21,7 @@ from e2a.domain.dialects import (
 from e2a.sources import files, wms
 from e2a.sources.amazon import notifications as amazon
 from e2a.sources.carrier import messages as carrier
-from e2a.sources.carrier import shipengine, shippo
+from e2a.sources.carrier import sendcloud, shipengine, shippo
 from e2a.sources.epcis import documents as epcis
 from e2a.sources.reading import header, refusal_of
 from e2a.sources.shipbob import topics as shipbob
@@ -40,6 +41,7 @@ _PARSERS: dict[Source, Parser] = {
 FORMATS: dict[str, Parser] = {
     SHIPENGINE: shipengine.parse,
     SHIPPO: shippo.parse,
+    SENDCLOUD: sendcloud.parse,
     SHIPBOB: shipbob.parse,
     SHIPHERO: shiphero.parse,
     AMAZON: amazon.parse,

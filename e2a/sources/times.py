@@ -56,6 +56,20 @@ def read_aware(text: str, field: str) -> datetime:
     return moment.instant
 
 
+def from_epoch(count: int, field: str) -> Moment:
+    """Milliseconds since 1970 in UTC.
+
+    Raises:
+        RefusedDeliveryError: outside the calendar.
+    """
+    try:
+        return Moment(datetime.fromtimestamp(count / 1000, UTC))
+    except (ValueError, OverflowError, OSError):
+        raise RefusedDeliveryError(
+            "implausible_time", f"Field `{field}` lies outside the calendar; correct the clock."
+        ) from None
+
+
 def _iso(text: str, field: str) -> datetime:
     clean = text.strip().upper()
     try:

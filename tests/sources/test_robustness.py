@@ -69,10 +69,12 @@ FORMAT_KEYS = {
         "type", "epcisBody", "eventList", "eventTime", "bizStep", "epcList", "action", "@context",
         "bizTransactionList", "errorDeclaration", "eventTimeZoneOffset", "quantityList", "eventID",
     ),
+    "sendcloud": ("action", "parcel", "status", "id", "timestamp", "tracking_number", "carrier"),
     "x12": ("ISA",),
 }  # fmt: skip
 WORDS = st.sampled_from([
-    "API_TRACK", "track_updated", "Shipment Update", "Tote Complete", "PO Update", "ObjectEvent",
+    "API_TRACK", "track_updated", "parcel_status_changed", "Shipment Update", "Tote Complete",
+    "PO Update", "ObjectEvent",
     "FULFILLMENT_ORDER_STATUS", "ORDER_CHANGE", "shipping", "urn:epc:id:sscc:4012345.0000000333",
     "2026-01-01T00:00:00Z", "+01:00", "{}", "urn:epc:id:sgtin:x..", "https://a/01/1?",
 ])  # fmt: skip
