@@ -24,6 +24,7 @@ import orjson
 import psycopg
 
 from e2a.domain.exceptions import SEVERITIES, code_of
+from e2a.sla.exceptions.due import AS_OF, DUE_ALL, DUE_LOOKED_AT, DUE_ONE, LOOK_AT, TEMPORARY
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.statistics import count_again
 
@@ -64,7 +65,7 @@ def sync(
     with connection.transaction():
         ask(connection, as_of)
         _take_turn(connection)
-        due = connection.execute(_DUE_ONE if only else _DUE_ALL, only and _named(only)).rowcount
+        due = connection.execute(DUE_ONE if only else DUE_ALL, only and _named(only)).rowcount
         return _apply(connection) if due else Synced(0, 0, 0)
 
 
@@ -75,14 +76,14 @@ def follow(connection: psycopg.Connection[Any], since: datetime, until: datetime
     [since, until): time alone moves nothing else.
     """
     _take_turn(connection)
-    connection.execute(_LOOK_AT, (since, until))
-    due = connection.execute(_DUE_LOOKED_AT).rowcount
+    connection.execute(LOOK_AT, (since, until))
+    due = connection.execute(DUE_LOOKED_AT).rowcount
     return _apply(connection) if due else Synced(0, 0, 0)
 
 
 def _take_turn(connection: psycopg.Connection[Any]) -> None:
     connection.execute("select pg_advisory_xact_lock(hashtext('e2a.exceptions'))")
-    connection.execute(_TEMPORARY)
+    connection.execute(TEMPORARY)
 
 
 def _named(only: tuple[str, str, str]) -> dict[str, str]:
@@ -119,82 +120,6 @@ def audit(connection: psycopg.Connection[Any], as_of: datetime | None = None) ->
     return Audit(*row)
 
 
-_TEMPORARY = """
-create temp table if not exists due (
-    tenant_id text, order_id text, promise text, stage text, instance integer, party text,
-    breached_at timestamptz, because text, verb text
-) on commit delete rows;
-create temp table if not exists looked_at (
-    tenant_id text, order_id text, primary key (tenant_id, order_id)
-) on commit delete rows
-"""
-
-_LOOK_AT = """
-insert into looked_at
-select tenant_id, order_id from ops.batch_orders
-union
-select tenant_id, order_id from sla.clocks
-where completed_at is null and due_at >= %s and due_at < %s
-"""
-
-_AS_OF: LiteralString = "current_setting('e2a.as_of')::timestamptz"
-
-# What the last two conditions say is part of being breached (C5); they spare most clocks the rest.
-_SEEN: LiteralString = f"""
-select
-    tenant_id, order_id, stage || '#' || instance as promise, stage, instance, party,
-    due_at as breached_at, null::timestamptz as repeated_at,
-    case
-        when excused then 'excused'
-        when completed_at <= as_of then 'event_arrived'
-        when cancelled_at <= as_of then 'cancelled'
-    end as because
-from sla.clock_states
-where state = 'breached' and due_at < {_AS_OF} and (completed_at > due_at) is not false
-union all
-select
-    tenant_id, order_id, 'reported:' || reason_code, null, null, null, first_occurred_at,
-    case when last_occurred_at <= {_AS_OF} then last_occurred_at end, null
-from sla.reported_exceptions where first_occurred_at <= {_AS_OF}
-"""
-
-
-def _due(scope: LiteralString) -> LiteralString:
-    return f"""
-with seen as (select * from ({_SEEN}) as facts where {scope}),
-episodes as (select * from sla.exceptions where {scope})
-insert into due
-select
-    coalesce(s.tenant_id, e.tenant_id), coalesce(s.order_id, e.order_id),
-    coalesce(s.promise, e.promise), s.stage, s.instance, s.party, s.breached_at,
-    case when s.tenant_id is null then 'retracted' else s.because end,
-    case
-        when e.tenant_id is null then 'open'
-        when e.status = 'CLOSED' then 'reopen'
-        when s.tenant_id is null or s.because is not null then 'close'
-        else 'follow'
-    end
-from seen as s
-full join episodes as e
-    on e.tenant_id = s.tenant_id and e.order_id = s.order_id and e.promise = s.promise
-where
-    case
-        when e.tenant_id is null then s.because is distinct from 'excused'
-        when e.judged_at > {_AS_OF} then false
-        when e.status = 'CLOSED'
-            then s.tenant_id is not null and s.because is null
-                and (e.closed_because <> 'resolved' or s.repeated_at > e.closed_at)
-        else
-            s.tenant_id is null or s.because is not null
-            or (s.breached_at, s.party) is distinct from (e.breached_at, e.party)
-    end
-"""
-
-
-_DUE_ALL = _due("true")
-_DUE_LOOKED_AT = _due("(tenant_id, order_id) in (select tenant_id, order_id from looked_at)")
-_DUE_ONE = _due("tenant_id = %(tenant)s and order_id = %(order)s and promise = %(promise)s")
-
 # A promise that seems new may have its episode under another name of the order.
 _ADOPT = """
 update sla.exceptions as e set order_id = a.order_id
@@ -218,7 +143,7 @@ insert into sla.exceptions (
 )
 select
     d.tenant_id, gen_random_uuid(), d.order_id, d.promise, d.stage, d.instance, k.code,
-    k.severity, d.party, d.breached_at, {_AS_OF}, {_AS_OF}, 'system', {_AS_OF}
+    k.severity, d.party, d.breached_at, {AS_OF}, {AS_OF}, 'system', {AS_OF}
 from due as d
 inner join jsonb_to_recordset(%s) as k (kind text, code text, severity text)
     on k.kind = coalesce(d.stage, d.promise)
@@ -234,15 +159,15 @@ _THE_EPISODE: LiteralString = (
 _REOPEN = f"""
 update sla.exceptions as e set
     status = 'OPEN', closed_at = null, closed_because = null, assignee = null,
-    breached_at = d.breached_at, party = d.party, judged_at = {_AS_OF},
-    moved_by = 'system', moved_at = {_AS_OF}, note = null
+    breached_at = d.breached_at, party = d.party, judged_at = {AS_OF},
+    moved_by = 'system', moved_at = {AS_OF}, note = null
 from due as d where {_THE_EPISODE} and d.verb = 'reopen' and e.status = 'CLOSED'
 """
 
 _CLOSE = f"""
 update sla.exceptions as e set
-    status = 'CLOSED', closed_at = {_AS_OF}, closed_because = d.because,
-    judged_at = {_AS_OF}, moved_by = 'system', moved_at = {_AS_OF}, note = d.because
+    status = 'CLOSED', closed_at = {AS_OF}, closed_because = d.because,
+    judged_at = {AS_OF}, moved_by = 'system', moved_at = {AS_OF}, note = d.because
 from due as d where {_THE_EPISODE} and d.because is not null and e.status <> 'CLOSED'
 """
 
