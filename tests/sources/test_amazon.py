@@ -143,6 +143,33 @@ def test_what_is_not_known_is_refused_by_name(body, match):
         parse(sent(body))
 
 
+def milestones(*told):
+    history = [
+        {"status": {"code": code}, "occurredAt": f"2026-05-0{day}T10:00:00Z"}
+        for day, code in enumerate(told, start=1)
+    ]
+    detail = {"identifier": {"aftn": "A1"}, "milestoneHistory": history}
+    return {
+        "notificationType": "SHIPMENT_TRACKING_MILESTONE_CHANGED",
+        "notificationMetadata": {"notificationId": "n"},
+        "payload": {"shipmentTrackingMilestoneChangedNotification": {"trackingDetail": detail}},
+    }
+
+
+def test_while_the_customer_has_to_act_the_parcel_is_held_until_its_next_milestone():
+    found = events(sent(milestones("SHIPPED", "CUSTOMER_ACTION", "DELIVERED")))
+    assert [event.event_type.value for event in found] == [
+        "carrier_scan", "carrier_scan", "delivered", "hold_placed", "hold_released",
+    ]  # fmt: skip
+    placed, released = found[3:]
+    assert placed.hold_id == released.hold_id
+    assert (placed.reason, placed.occurred_at.day, released.occurred_at.day) == (
+        "customer_action", 2, 3,
+    )  # fmt: skip
+    waiting = events(sent(milestones("SHIPPED", "CUSTOMER_ACTION")))
+    assert [event.source_event_id for event in waiting[2:]] == [placed.source_event_id]
+
+
 @needs_data
 def test_trap_9_an_event_keeps_its_own_time_whenever_it_was_published():
     body = read(f"{SCHEMAS}/FBAOutboundShipmentStatusNotification.json")["examples"][0]

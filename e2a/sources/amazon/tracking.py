@@ -1,11 +1,13 @@
 """SHIPMENT_TRACKING_MILESTONE_CHANGED: a parcel's milestones, repeated in every message."""
 
+from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
 
 from e2a.domain.deliveries import Events, NothingToDo
-from e2a.domain.events import ScanStatus
+from e2a.domain.events import CanonicalEvent, EventType, Reference, ScanStatus
 from e2a.sources.amazon.message import Message, Reader, word
 from e2a.sources.carrier.scans import DELIVERED, Parcel, Scan, events_of, turned_back
 from e2a.sources.reading import Identifier, Loose, events_or_nothing, missing, unknown
@@ -25,6 +27,7 @@ _CODES: dict[str, str] = {
     "RETURNING": ScanStatus.RETURNING,
     "RETURNED": ScanStatus.RETURNED,
 }
+_WAITING = "CUSTOMERACTION"
 _SKIPPED = frozenset({"ORDERPREPARING", "ORDERPLACED", "CARRIERASSIGNED", "UNKNOWN"})
 
 
@@ -73,7 +76,35 @@ def _milestones(message: Message) -> Events | NothingToDo:
     known = [_scan(milestone) for milestone in (*detail.milestone_history, *latest)]
     parcel = Parcel(detail.identifier.aftn or number, number, detail.identifier.carrier_code)
     scans = turned_back([scan for scan in known if scan is not None])
-    return events_or_nothing(events_of(parcel, scans), "the parcel has no physical scan yet")
+    found = (*events_of(parcel, scans), *_holds(parcel, scans))
+    return events_or_nothing(found, "the parcel has no physical scan yet")
+
+
+def _holds(parcel: Parcel, scans: list[Scan]) -> Iterator[CanonicalEvent]:
+    """While the customer has to act the parcel waits for him, until its next milestone."""
+    moments = sorted({scan.moment.instant for scan in scans})
+    for scan in scans:
+        if scan.words["code"] is None or word(scan.words["code"]) != _WAITING:
+            continue
+        began = scan.moment.instant
+        ends = [moment for moment in moments if moment > began][:1]
+        yield _hold(EventType.HOLD_PLACED, parcel, began, began)
+        for ended in ends:
+            yield _hold(EventType.HOLD_RELEASED, parcel, began, ended)
+
+
+def _hold(event_type: EventType, parcel: Parcel, began: datetime, at: datetime) -> CanonicalEvent:
+    hold = f"{parcel.tracker}:{began.isoformat()}"
+    return CanonicalEvent(
+        source_event_id=f"amazon:{hold}:{event_type.value}:{at.isoformat()}",
+        event_type=event_type,
+        occurred_at=at,
+        shipment=Reference(namespace="tracking", value=parcel.tracking_number),
+        hold_id=hold,
+        reason="customer_action",
+        correlation_id=parcel.tracker,
+        fragment={"hold": hold, "at": at.isoformat()},
+    )
 
 
 def _scan(milestone: _Milestone) -> Scan | None:

@@ -41,8 +41,7 @@ class Message:
             event_type=event_type,
             occurred_at=moment.instant,
             time_flags=moment.flags,
-            fragment={"fact": list(identity), "at": stated},
-            **fields,
+            **{"fragment": {"fact": list(identity), "at": stated}, **fields},
         )
 
 

@@ -34,7 +34,6 @@ class _Product(Loose):
 class StatusDetail(Loose):
     """Why a shipment is where it is, in ShipBob's words."""
 
-    id: Identifier | None = None
     name: str | None = None
 
 

@@ -9,7 +9,7 @@ from e2a.sources.reading import code, events_or_nothing, missing
 from e2a.sources.shipbob.message import Message, Reader
 from e2a.sources.shipbob.shapes import Order, Shipment, lines_of, names_of
 
-Fact = Callable[[Message, Shipment], CanonicalEvent]
+Facts = Callable[[Message, Shipment], tuple[CanonicalEvent, ...]]
 """What a topic says of one shipment."""
 
 
@@ -40,35 +40,43 @@ def _of(
     )  # fmt: skip
 
 
-def _shipped(message: Message, parcel: Shipment) -> CanonicalEvent:
-    at = parcel.actual_fulfillment_date
-    return _of(message, parcel, EventType.SHIPPED, at, "actual_fulfillment_date")
+def _shipped(message: Message, parcel: Shipment) -> tuple[CanonicalEvent, ...]:
+    """ShipBob tells no end of a hold: a parcel that has left is not held any more."""
+    at, field = parcel.actual_fulfillment_date, "actual_fulfillment_date"
+    return (
+        _of(message, parcel, EventType.SHIPPED, at, field),
+        _of(message, parcel, EventType.HOLD_RELEASED, at, field, hold_id=parcel.id, lines=()),
+    )
 
 
-def _delivered(message: Message, parcel: Shipment) -> CanonicalEvent:
-    at = parcel.delivery_date
-    return _of(message, parcel, EventType.DELIVERED, at, "delivery_date")
+def _delivered(message: Message, parcel: Shipment) -> tuple[CanonicalEvent, ...]:
+    return (_of(message, parcel, EventType.DELIVERED, parcel.delivery_date, "delivery_date"),)
 
 
-def _excepted(message: Message, parcel: Shipment) -> CanonicalEvent:
+def _excepted(message: Message, parcel: Shipment) -> tuple[CanonicalEvent, ...]:
     """A problem before the parcel left the building, such as missing stock."""
-    return _of(
+    event = _of(
         message, parcel, EventType.EXCEPTION_REPORTED, parcel.last_update_at, "last_update_at",
         "exception", message.sent_as(), reason=_why(parcel, "exception"),
     )  # fmt: skip
+    return (event,)
 
 
-def _held(message: Message, parcel: Shipment) -> CanonicalEvent:
-    return _of(
+def _held(message: Message, parcel: Shipment) -> tuple[CanonicalEvent, ...]:
+    event = _of(
         message, parcel, EventType.HOLD_PLACED, parcel.last_update_at, "last_update_at",
-        "on_hold", message.sent_as(), reason=_why(parcel, "on_hold"),
-        hold_id=f"{parcel.id}:{_detail_id(parcel)}",
+        "on_hold", message.sent_as(), reason=_why(parcel, "on_hold"), hold_id=parcel.id,
     )  # fmt: skip
+    return (event,)
 
 
-def _cancelled(message: Message, parcel: Shipment) -> CanonicalEvent:
-    at = parcel.last_update_at
-    return _of(message, parcel, EventType.ORDER_CANCELLED, at, "last_update_at")
+def _cancelled(message: Message, parcel: Shipment) -> tuple[CanonicalEvent, ...]:
+    """Its time is that of the last update, which later updates move; the fact stays the same."""
+    event = _of(
+        message, parcel, EventType.ORDER_CANCELLED, parcel.last_update_at, "last_update_at",
+        fragment={"fact": ["shipment", parcel.id, "order_cancelled"]},
+    )  # fmt: skip
+    return (event,)
 
 
 def _why(parcel: Shipment, otherwise: str) -> str:
@@ -76,27 +84,23 @@ def _why(parcel: Shipment, otherwise: str) -> str:
     return next((name for name in named if name), otherwise)
 
 
-def _detail_id(parcel: Shipment) -> str:
-    return next((detail.id for detail in parcel.status_details if detail.id), "on_hold")
-
-
-def _each(read: Fact) -> Reader:
+def _each(read: Facts) -> Reader:
     """A reader of what a topic says of every shipment in the body."""
 
     def reader(message: Message) -> Events | NothingToDo:
-        found = [read(message, parcel) for parcel in _parcels(message)]
+        found = [event for parcel in _parcels(message) for event in read(message, parcel)]
         return events_or_nothing(found, "the order lists no shipment yet")
 
     return reader
 
 
-def _each_dated(read: Fact, date: Callable[[Shipment], str | None]) -> Reader:
+def _each_dated(read: Facts, date: Callable[[Shipment], str | None]) -> Reader:
     """The same for a topic about a date; an order may list shipments whose date is yet to come."""
 
     def reader(message: Message) -> Events | NothingToDo:
         parcels = _parcels(message)
         about = [parcel for parcel in parcels if date(parcel) or len(parcels) == 1]
-        found = [read(message, parcel) for parcel in about]
+        found = [event for parcel in about for event in read(message, parcel)]
         return events_or_nothing(found, "no shipment of the order says when")
 
     return reader
@@ -129,11 +133,11 @@ def _created(message: Message) -> Iterator[CanonicalEvent]:
 def _dated(message: Message, parcels: Iterable[Shipment]) -> Iterator[CanonicalEvent]:
     for parcel in parcels:
         if parcel.actual_fulfillment_date:
-            yield _shipped(message, parcel)
+            yield from _shipped(message, parcel)
         if parcel.delivery_date:
-            yield _delivered(message, parcel)
+            yield from _delivered(message, parcel)
         if parcel.status == "Cancelled":
-            yield _cancelled(message, parcel)
+            yield from _cancelled(message, parcel)
 
 
 READERS: dict[str, Reader] = {
