@@ -35,7 +35,7 @@ async def admit(
     longest = bodies.LONGEST_BATCH if sender.word == "batch" else bodies.LONGEST
     headers = heads.read_headers(scope["headers"], sender)
     bodies.check_length(headers, longest)
-    heads.check_media(headers)
+    heads.check_form(headers)
     now = door.clock()
     try:
         found = await candidates(door.keyring, sender, headers, claim, now)

@@ -269,6 +269,7 @@ def test_a_correlation_id_that_cannot_be_kept_is_replaced_and_the_message_stored
         ("POST", "/ingest/wms", {}, 401),
         ("POST", "/ingest/wms", {"content-type": "text/html"}, 415),
         ("POST", "/ingest/wms", {"content-encoding": "gzip"}, 415),
+        ("POST", "/ingest/wms", {"connection": "upgrade", "upgrade": "h2c"}, 400),
         ("GET", "/nowhere", {}, 404),
     ],
 )

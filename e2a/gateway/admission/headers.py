@@ -64,12 +64,14 @@ def correlation_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
     return secrets.token_hex(8)
 
 
-def check_media(headers: Mapping[str, str]) -> None:
-    """Refuse what is not plain JSON.
+def check_form(headers: Mapping[str, str]) -> None:
+    """Refuse what is not plain JSON over plain HTTP/1.1.
 
     Raises:
-        RefusedRequestError: 415.
+        RefusedRequestError: 415; 400 for an upgrade, behind which the body would be lost.
     """
+    if "upgrade" in headers:
+        raise RefusedRequestError(400, "upgrade", "Upgrade is not supported; send HTTP/1.1.")
     encoding = headers.get("content-encoding", "identity").strip().lower()
     if encoding != "identity":
         raise RefusedRequestError(
