@@ -4,10 +4,10 @@ from typing import Any
 
 import psycopg
 
-from e2a.sla import exceptions
-from e2a.warehouse.step import Window
+from e2a.sla import exceptions, narratives
 
 
-def follow(connection: psycopg.Connection[Any], window: Window) -> None:
-    """Open, reopen and close the episodes of exceptions that the step has moved."""
-    exceptions.follow(connection, window.since, window.until)
+def follow(connection: psycopg.Connection[Any]) -> None:
+    """Open, reopen and close episodes, and explain breaches, of the orders that have `moved`."""
+    exceptions.follow(connection)
+    narratives.follow(connection)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 import jinja2
@@ -46,20 +46,29 @@ def narrate(connection: psycopg.Connection[Any], as_of: datetime | None = None) 
     """
     with connection.transaction():
         ask(connection, as_of)
-        facts = list(_breaches(connection))
-        connection.execute(_ASIDE)
-        with connection.cursor().copy("copy told from stdin") as copy:
-            for breach in facts:
-                copy.write_row(_row(breach))
-        written = connection.execute(_UPSERT).rowcount
-        withdrawn = connection.execute(_WITHDRAW).rowcount
-        count_again(connection, "sla.narratives", written + withdrawn)
+        return _narrate(connection, "true")
+
+
+def follow(connection: psycopg.Connection[Any]) -> Narrated:
+    """The same within a step of the hot lane, for the orders that it may have `moved`."""
+    return _narrate(connection, "(tenant_id, order_id) in (select tenant_id, order_id from moved)")
+
+
+def _narrate(connection: psycopg.Connection[Any], scope: LiteralString) -> Narrated:
+    facts = list(_breaches(connection, scope))
+    connection.execute(_ASIDE)
+    with connection.cursor().copy("copy told from stdin") as copy:
+        for breach in facts:
+            copy.write_row(_row(breach))
+    written = connection.execute(_UPSERT).rowcount
+    withdrawn = connection.execute(_WITHDRAW.format(scope=scope)).rowcount
+    count_again(connection, "sla.narratives", written + withdrawn)
     return Narrated(len(facts), written, withdrawn)
 
 
-def _breaches(connection: psycopg.Connection[Any]) -> Iterator[BreachFacts]:
+def _breaches(connection: psycopg.Connection[Any], scope: LiteralString) -> Iterator[BreachFacts]:
     with connection.cursor(row_factory=dict_row) as cursor:
-        for row in cursor.execute(_FACTS):
+        for row in cursor.execute(_FACTS.format(scope=scope)):
             yield BreachFacts(
                 **row
                 | {
@@ -99,7 +108,7 @@ create temp table if not exists told (
 ) on commit delete rows
 """
 
-_FACTS = """
+_FACTS: LiteralString = """
 select
     b.tenant_id, b.order_id, b.stage, b.instance, b.version, b.known_from,
     coalesce(s.zone, t.billing_zone) as zone, b.site, b.owner, b.started_at, b.due_at,
@@ -111,7 +120,7 @@ select
             and r.first_occurred_at <= coalesce(b.completed_at, b.as_of)
         order by r.first_occurred_at, r.reason_code
     ) as reported
-from sla.breaches as b
+from (select * from sla.breaches where {scope}) as b
 inner join reference.tenants as t on t.tenant_id = b.tenant_id
 left join reference.sites as s on s.tenant_id = b.tenant_id and s.site = b.site
 order by b.tenant_id, b.order_id, b.stage, b.instance
@@ -130,10 +139,10 @@ where n.facts_hash <> excluded.facts_hash or n.withdrawn
 """
 
 # Cleared by the facts, not by asking about an earlier instant.
-_WITHDRAW = """
+_WITHDRAW: LiteralString = """
 update sla.narratives as n set withdrawn = true
 where
-    not n.withdrawn
+    not n.withdrawn and {scope}
     and not exists (
         select from sla.clock_states as c
         where

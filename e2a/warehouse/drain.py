@@ -96,18 +96,24 @@ def take(connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead) -> D
     understood, high = chunk.understood, chunk.high
     events = store(connection, understood, reader.parser_version)
     passing("drain.stored")
-    days = [u.row.delivery.received_at.astimezone(UTC).date() for u in understood]
-    connection.execute(
-        "insert into ops.batches (tenant_id, lane, lo_xid, lo_seq, hi_xid, hi_seq, inbox_rows, "
-        "events, first_day, last_day) values ('*', %s, %s::xid8, %s, %s::xid8, %s, %s, %s, %s, %s)",
-        (reader.source, *low, *high, len(understood), events, min(days), max(days)),
-    )
+    received = [u.row.delivery.received_at for u in understood]
+    days = {instant.astimezone(UTC).date() for instant in received}
+    span = min(days), max(days), min(received)
+    connection.execute(_BATCH, (reader.source, *low, *high, len(understood), events, *span))
     connection.execute(
         "update ops.watermarks set xid = %s::xid8, seq = %s where tenant_id = '*' and lane = %s",
         (*high, reader.source),
     )
     passing("drain.before_commit")
     return Drained(len(understood), events, frozenset(days))
+
+
+_BATCH = """
+insert into ops.batches (
+    tenant_id, lane, lo_xid, lo_seq, hi_xid, hi_seq, inbox_rows, events, first_day, last_day,
+    oldest_received_at
+) values ('*', %s, %s::xid8, %s, %s::xid8, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def reread(

@@ -38,8 +38,9 @@ class Step:
     window: Window
 
 
-Follow = Callable[[psycopg.Connection[Any], Window], None]
-"""What has to happen with the orders in scope and the deadlines of the window, in the step."""
+Follow = Callable[[psycopg.Connection[Any]], None]
+"""What else happens in the step to the orders of the temporary table `moved`: those in scope, and
+those of which a deadline passed in the window. Time alone moves nothing else."""
 
 
 class Stepper:
@@ -74,16 +75,21 @@ class Stepper:
     def _stepped(self, now: datetime | None) -> Step:
         work = self._connection
         window = Window(self._judged_until(), ask(work, now))
+        work.execute(_BEGIN)
         read = Drained()
         for reader, ahead in self._lanes:
             read += take(work, reader, ahead) or Drained()
         scope = fill(work)
         if scope.orders:
             refresh_models(work)
-        self._follow(work, window)
+        work.execute(_MOVABLE)
+        work.execute(_MOVED, (window.since, window.until))
+        self._follow(work)
         if scope.orders:
             strike_off(work)
         work.execute(_JUDGED, (window.until,))
+        if read.rows or scope.orders:
+            work.execute(_STEP, (read.rows, read.events, scope.orders))
         return Step(read, scope.orders, window)
 
     def _judged_until(self) -> datetime:
@@ -102,4 +108,26 @@ where tenant_id = '*' and lane = 'hot' for update
 _JUDGED = """
 update ops.lanes set judged_until = greatest(judged_until, %s)
 where tenant_id = '*' and lane = 'hot'
+"""
+
+_MOVABLE = """
+create temp table if not exists moved (
+    tenant_id text, order_id text, primary key (tenant_id, order_id)
+) on commit delete rows
+"""
+
+_MOVED = """
+insert into moved
+select tenant_id, order_id from ops.batch_orders
+union
+select tenant_id, order_id from sla.clocks
+where completed_at is null and due_at >= %s and due_at < %s
+"""
+
+# Batches that are read now note the step by this setting.
+_BEGIN = "select set_config('e2a.step', nextval('ops.step_ids')::text, true)"
+
+_STEP = """
+insert into ops.steps (tenant_id, id, inbox_rows, events, orders)
+values ('*', current_setting('e2a.step')::bigint, %s, %s, %s)
 """

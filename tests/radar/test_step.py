@@ -7,13 +7,15 @@ import pytest
 
 from e2a.domain.deliveries import Source
 from e2a.radar.following import follow
+from e2a.radar.reporting import Report, report
 from e2a.sla.exceptions import Synced, sync
+from e2a.sla.narratives import Narrated, narrate
 from e2a.warehouse.connection import Role
 from e2a.warehouse.drain import Reader
 from e2a.warehouse.inbox import land
 from e2a.warehouse.scope import leased, waiting
 from e2a.warehouse.step import Stepper
-from tests.sla.orders import DUE, LATER, done, episodes, paid, reported
+from tests.sla.orders import DUE, LATER, done, episodes, paid, put, reported
 from tests.warehouse.lane import deliver, parse, rows
 
 JUST_AFTER = DUE + timedelta(microseconds=1)
@@ -96,4 +98,30 @@ def test_steps_leave_nothing_for_a_pass_over_everything(hot, modelled):
     hot(LATER)
     modelled.rollback()
     assert sync(modelled, LATER) == Synced(0, 0, 0)
+    assert narrate(modelled, LATER) == Narrated(2, 0, 0)
     assert [row[2] for row in episodes(modelled)] == [None, "retracted", "event_arrived"]
+
+
+def test_a_report_tells_what_steps_read_since_the_last_one_by_source_and_day(hot, modelled):
+    land(modelled, [deliver(*paid(1), at=DUE), deliver(*paid(2), at=DUE)])
+    hot(LATER)
+    first = report(modelled, 0)
+    ((source, day, batches, read, events),) = [
+        (one.source, one.day, one.batches, one.rows, one.events) for one in first.landed
+    ]
+    assert (source, day, batches, read, events) == ("wms", DUE.date(), 1, 2, 4)
+    assert (first.steps, first.orders) == (1, 2)
+    assert first.landed[0].lag_seconds > 0
+    modelled.rollback()
+    land(modelled, [deliver(done("picked", 5, 1), at=LATER)])
+    hot(LATER)
+    second = report(modelled, first.last_step)
+    assert [(one.rows, one.first) for one in second.landed] == [(1, first.landed[0].last)]
+    modelled.rollback()
+    hot(LATER)
+    assert report(modelled, second.last_step) == Report((), 0, 0, second.last_step)
+
+
+def test_what_a_run_reads_is_told_by_the_run_itself(hot, modelled):
+    put(modelled, *paid())
+    assert report(modelled, 0).landed == ()

@@ -11,18 +11,7 @@ TEMPORARY = """
 create temp table if not exists due (
     tenant_id text, order_id text, promise text, stage text, instance integer, party text,
     breached_at timestamptz, because text, verb text
-) on commit delete rows;
-create temp table if not exists looked_at (
-    tenant_id text, order_id text, primary key (tenant_id, order_id)
 ) on commit delete rows
-"""
-
-LOOK_AT = """
-insert into looked_at
-select tenant_id, order_id from ops.batch_orders
-union
-select tenant_id, order_id from sla.clocks
-where completed_at is null and due_at >= %s and due_at < %s
 """
 
 AS_OF: LiteralString = "current_setting('e2a.as_of')::timestamptz"
@@ -80,5 +69,5 @@ where
 
 
 DUE_ALL = _due("true")
-DUE_LOOKED_AT = _due("(tenant_id, order_id) in (select tenant_id, order_id from looked_at)")
+DUE_MOVED = _due("(tenant_id, order_id) in (select tenant_id, order_id from moved)")
 DUE_ONE = _due("tenant_id = %(tenant)s and order_id = %(order)s and promise = %(promise)s")

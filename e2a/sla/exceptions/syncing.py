@@ -24,7 +24,7 @@ import orjson
 import psycopg
 
 from e2a.domain.exceptions import SEVERITIES, code_of
-from e2a.sla.exceptions.due import AS_OF, DUE_ALL, DUE_LOOKED_AT, DUE_ONE, LOOK_AT, TEMPORARY
+from e2a.sla.exceptions.due import AS_OF, DUE_ALL, DUE_MOVED, DUE_ONE, TEMPORARY
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.statistics import count_again
 
@@ -69,15 +69,10 @@ def sync(
         return _apply(connection) if due else Synced(0, 0, 0)
 
 
-def follow(connection: psycopg.Connection[Any], since: datetime, until: datetime) -> Synced:
-    """The same within a step that asks about `until`, for the orders that it may have moved.
-
-    Those are the orders in scope (`ops.batch_orders`), and those of clocks that fell due in
-    [since, until): time alone moves nothing else.
-    """
+def follow(connection: psycopg.Connection[Any]) -> Synced:
+    """The same within a step of the hot lane, for the orders that it may have `moved`."""
     _take_turn(connection)
-    connection.execute(LOOK_AT, (since, until))
-    due = connection.execute(DUE_LOOKED_AT).rowcount
+    due = connection.execute(DUE_MOVED).rowcount
     return _apply(connection) if due else Synced(0, 0, 0)
 
 
