@@ -104,6 +104,16 @@ def test_what_comes_back_is_a_return_of_so_many_units():
     )
 
 
+def test_an_event_type_that_says_nothing_leaves_every_part_to_speak():
+    item = {"ReturnedQuantity": 1, "SellerSKU": "S"}
+    parts = {"FulfillmentShipment": shipment("SHIPPED", "1Z"), "FulfillmentReturnItem": item}
+    whole = events(sent(order_status("Processing", "TYPE3945", **parts)))
+    assert [event.event_type.value for event in whole] == [
+        "pick_started", "shipped", "return_received",
+    ]  # fmt: skip
+    assert one(sent(order_status("Processing", "Order", **parts))).event_type == "pick_started"
+
+
 def test_a_seller_order_is_created_once_however_often_it_changes():
     first, again = one(sent(change("Unshipped"))), one(sent(change("Unshipped")))
     assert first.event_type == "order_created"

@@ -69,13 +69,16 @@ def test_other_separators_a_mark_and_windows_line_ends_are_understood(written, s
 
 
 def test_a_row_of_another_width_is_kept_and_refused_with_file_and_line(written):
-    body = f"{CSV}{PICK},US,,,,\ne2,order_paid\n\n{PICK.replace('e1', 'e3')},,,,,\n"
-    rows, (first, bad, last) = read(written("week.csv", body))
+    wide = f"{PICK},US,,,,,more\n"
+    body = f"{CSV}{PICK},US,,,,\ne2,order_paid\n\n{PICK.replace('e1', 'e3')},,,,,\n{wide}"
+    rows, (first, bad, last, too_wide) = read(written("week.csv", body))
+    with pytest.raises(RefusedDeliveryError, match=r"week\.csv:6 has 12 cells"):
+        parse(too_wide)
     assert (one(first).source_event_id, one(last).source_event_id) == ("e1", "e3")
     with pytest.raises(RefusedDeliveryError, match=r"week\.csv:3 has 2 cells under 11") as refusal:
         parse(bad)
     assert refusal.value.reason == "malformed_row"
-    assert rows == 4
+    assert rows == 5
 
 
 @pytest.mark.parametrize(
