@@ -38,6 +38,12 @@ def create(
     account: Annotated[
         str | None, typer.Option(help="Shop domain or account id that messages must name.")
     ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="IANA zone of times that come without an offset.")
+    ] = None,
+    order_namespace: Annotated[
+        str | None, typer.Option(help="System whose order numbers these are, such as shopify.")
+    ] = None,
     secret_stdin: SecretOption = False,
     key_set: KeySetOption = None,
     ahead: Annotated[
@@ -53,7 +59,7 @@ def create(
     with connected() as (warehouse, connection):
         if not (ahead or (tenant == EVERYBODY and source == ADMIN)):
             _check_tenant(connection, tenant)
-        wanted = making.Wanted(tenant, source, kind, account, secret)
+        wanted = making.Wanted(tenant, source, kind, account, secret, time_zone, order_namespace)
         with connection.transaction():
             made = making.create(connection, unlock(warehouse.home), wanted, now())
     _show(made, json)

@@ -40,7 +40,7 @@ async def batch(
         holder, headers, body, _ = await admit(door, sender, claim, scope, receive, share)
         share.take(len(body))  # the lines are copies
         numbered = _lines(body)
-        kept_headers = kept(headers, sender, correlation_id)
+        kept_headers = kept(headers, sender, holder, correlation_id)
         now = door.clock()
         rows = [
             Delivery(

@@ -84,7 +84,7 @@ async def ingest(
             delivery_id=delivery_id(sender.word, headers, body, document),
             received_at=door.clock(),
             body=body,
-            headers=heads.kept(headers, sender, correlation_id),
+            headers=heads.kept(headers, sender, holder, correlation_id),
         )
         (word,) = await door.writers.store([delivery], holder.key_id)
     return SHIPHERO if sender.word == "shiphero" else BY_STATUS[word], word, holder.key_id

@@ -185,6 +185,20 @@ def test_a_signed_message_takes_its_road_with_the_word_for_its_format(gateway, s
     assert (source, headers.get("e2a-dialect")) == (road, dialect)
 
 
+def test_what_only_the_credential_knows_of_its_sender_stands_in_the_kept_headers(gateway):
+    made = gateway.key("epcis", time_zone="America/New_York", order_namespace="shopify")
+    lying = bearer(made) | {"e2a-time-zone": "UTC", "e2a-dialect": "amazon"}
+    assert gateway.post("epcis", b'{"eventID": "urn:zone"}', lying).status_code == 202
+    ((headers,),) = gateway.rows(
+        "select headers from landing.inbox where delivery_id = 'epcis:urn:zone'"
+    )
+    del headers["e2a-correlation-id"]
+    assert headers == {
+        "e2a-dialect": "epcis", "e2a-time-zone": "America/New_York",
+        "e2a-order-namespace": "shopify",
+    }  # fmt: skip
+
+
 def test_shiphero_hears_its_own_word_of_success_each_time(gateway):
     body = b'{"webhook_type": "Tote Complete"}'
     gateway.key("shiphero", secret=signing.SECRET)

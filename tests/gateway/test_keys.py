@@ -95,6 +95,14 @@ def test_a_revoked_key_is_listed_only_if_asked_for(keys):
             "no file",
         ),
         (
+            ("--source", "wms", "--tenant", "olist", "--time-zone", "Europe/Berlyn"),
+            BadInputError, "did you mean Europe/Berlin",
+        ),
+        (
+            ("--source", "wms", "--tenant", "olist", "--order-namespace", "My Shop"),
+            BadInputError, "--order-namespace 'My Shop'",
+        ),
+        (
             ("--source", "shipbob", "--tenant", "olist", "--secret-stdin"), BadInputError,
             "not base64",
         ),

@@ -4,7 +4,8 @@ import re
 import secrets
 from collections.abc import Iterable, Mapping
 
-from e2a.domain.dialects import DIALECT_HEADER
+from e2a.domain.dialects import DIALECT_HEADER, ORDER_NAMESPACE_HEADER, TIME_ZONE_HEADER
+from e2a.gateway.credentials.model import Credential
 from e2a.gateway.replies import RefusedRequestError, unauthorized
 from e2a.gateway.senders import SENDERS, Sender
 
@@ -84,10 +85,19 @@ def check_form(headers: Mapping[str, str]) -> None:
         )
 
 
-def kept(headers: Mapping[str, str], sender: Sender, correlation_id: str) -> dict[str, str]:
-    """What the inbox keeps of the headers: what parsers read, never a credential."""
+def kept(
+    headers: Mapping[str, str], sender: Sender, credential: Credential, correlation_id: str
+) -> dict[str, str]:
+    """What the inbox keeps of the headers: what parsers read, never a secret.
+
+    What only the credential says of its sender is added as headers of ours.
+    """
     found = {name: headers[name].replace("\0", "") for name in sender.kept if name in headers}
     found[KEPT_CORRELATION] = correlation_id
-    if sender.dialect:
-        found[DIALECT_HEADER] = sender.dialect
+    said = {
+        DIALECT_HEADER: sender.dialect,
+        TIME_ZONE_HEADER: credential.time_zone,
+        ORDER_NAMESPACE_HEADER: credential.order_namespace,
+    }
+    found.update({name: word for name, word in said.items() if word})
     return found

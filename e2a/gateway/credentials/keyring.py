@@ -20,7 +20,8 @@ SOONEST = 0.25
 """Seconds between readings that unknown keys ask for: guessing does not load the database."""
 
 COLUMNS = (
-    "tenant_id, key_id, source, kind, account, secret_hash, secret_encrypted, created_at, not_after"
+    "tenant_id, key_id, source, kind, account, time_zone, order_namespace, not_after, secret_hash, "
+    "secret_encrypted"
 )
 Rows = Sequence[tuple[Any, ...]]
 _Result = TypeVar("_Result")
@@ -55,12 +56,20 @@ class Keyring:
         self.is_read = True
 
     def _made(self, row: Sequence[Any]) -> Credential:
-        tenant, key_id, source, kind, account, secret_hash, encrypted, _, not_after = row
-        secret = self._vault.decrypt(bytes(encrypted)) if encrypted else None
+        *told, not_after, secret_hash, encrypted = row
+        tenant, key_id, source, kind, account, zone, namespace = told
         return Credential(
-            tenant, key_id, source, kind, account, secret_hash and bytes(secret_hash), secret,
-            not_after,
-        )  # fmt: skip
+            tenant_id=tenant,
+            key_id=key_id,
+            source=source,
+            kind=kind,
+            account=account,
+            time_zone=zone,
+            order_namespace=namespace,
+            secret_hash=secret_hash and bytes(secret_hash),
+            secret=self._vault.decrypt(bytes(encrypted)) if encrypted else None,
+            not_after=not_after,
+        )
 
     def of_key(self, key: str, now: datetime) -> Credential | None:
         """The credential in force whose key this is."""

@@ -37,7 +37,8 @@ def rotate(
     old = _find(connection, key_id)
     if old["revoked_at"] or (old["not_after"] and old["not_after"] <= now):
         raise RefusedError(f"{key_id} holds no more", "Make a new one: e2a keys create")
-    wanted = Wanted(old["tenant_id"], old["source"], old["kind"], old["account"], secret)
+    kept = ("tenant_id", "source", "kind", "account", "time_zone", "order_namespace")
+    wanted = Wanted(secret=secret, **{name: old[name] for name in kept})
     made = create(connection, vault, wanted, now)
     connection.execute(
         "update ops.credentials set not_after = least(not_after, %s) "
@@ -74,7 +75,8 @@ def _find(connection: psycopg.Connection[Any], key_id: str) -> dict[str, Any]:
 
 _LIST = """
 select
-    tenant_id, key_id, source, kind, account, created_at, not_after, revoked_at,
+    tenant_id, key_id, source, kind, account, time_zone, order_namespace, created_at, not_after,
+    revoked_at,
     revoked_at is null and (not_after is null or not_after > %(now)s) as holds
 from ops.credentials
 where

@@ -1,6 +1,7 @@
 """Credentials made by people; a secret is shown once, to its maker."""
 
 import base64
+import re
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -9,22 +10,33 @@ from typing import Any
 import psycopg
 
 from e2a.domain.errors import BadInputError
+from e2a.domain.zones import zone_named
 from e2a.gateway.credentials.model import written
 from e2a.gateway.rsa import keys_of
 from e2a.gateway.senders import ADMIN, SENDERS
 from e2a.gateway.signatures import standard_key
 from e2a.warehouse.vault import Vault, hashed
 
+_NAMESPACE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A credential to make; `secret` is the vendor's, where the vendor chooses it."""
+    """A credential to make.
+
+    Attributes:
+        secret: the vendor's, where the vendor chooses it.
+        time_zone: IANA zone of times that the sender writes without an offset.
+        order_namespace: in which system his order numbers are names, such as shopify.
+    """
 
     tenant_id: str
     source: str
     kind: str | None = None
     account: str | None = None
     secret: str | None = field(default=None, repr=False)
+    time_zone: str | None = None
+    order_namespace: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +58,17 @@ def create(
         BadInputError: the source or kind is unknown, or the secret or account does not fit it.
     """
     kind = _kind(wanted)
+    _check_words(wanted)
     key_id = f"{wanted.source}-{secrets.token_hex(6)}"
     key = secrets.token_urlsafe(32) if kind != "hmac" else None
     secret = _secret(wanted, kind)
     connection.execute(
-        "insert into ops.credentials (tenant_id, key_id, source, kind, account, secret_hash, "
-        "secret_encrypted, created_at) values (%s, %s, %s, %s, %s, %s, %s, %s)",
-        (wanted.tenant_id, key_id, wanted.source, kind, wanted.account, key and hashed(key),
-         secret and vault.encrypt(secret.encode()), now),
+        "insert into ops.credentials (tenant_id, key_id, source, kind, account, time_zone, "
+        "order_namespace, secret_hash, secret_encrypted, created_at) "
+        "values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (wanted.tenant_id, key_id, wanted.source, kind, wanted.account, wanted.time_zone,
+         wanted.order_namespace, key and hashed(key), secret and vault.encrypt(secret.encode()),
+         now),
     )  # fmt: skip
     shown = None if wanted.secret else secret
     return Made(key_id, kind, key and written(key_id, key), shown)
@@ -77,6 +92,19 @@ def _kind(wanted: Wanted) -> str:
             "Give the shop's domain, such as example.myshopify.com",
         )
     return wanted.kind or sender.kinds[0]
+
+
+def _check_words(wanted: Wanted) -> None:
+    try:
+        if wanted.time_zone is not None:
+            zone_named(wanted.time_zone)
+    except ValueError as error:
+        raise BadInputError(f"--time-zone: {error}", "Give an IANA name") from None
+    if wanted.order_namespace is not None and not _NAMESPACE.fullmatch(wanted.order_namespace):
+        raise BadInputError(
+            f"--order-namespace {wanted.order_namespace!r} is no word of small letters and digits",
+            "Say the system that gives out the order numbers, such as shopify",
+        )
 
 
 def _secret(wanted: Wanted, kind: str) -> str | None:

@@ -17,6 +17,8 @@ class Credential:
         source: the path word that it opens.
         kind: api_key, hmac, rsa or admin.
         account: the shop or account that a message must name, if it names one.
+        time_zone: IANA zone of the times that this sender writes without an offset.
+        order_namespace: in which system his order numbers are names.
         secret_hash: SHA-256 of the key's secret.
         secret: the signing secret, or the vendor's key set.
         not_after: the end of a rotation's overlap (exclusive); None: no end.
@@ -27,6 +29,8 @@ class Credential:
     source: str
     kind: str
     account: str | None = None
+    time_zone: str | None = None
+    order_namespace: str | None = None
     secret_hash: bytes | None = field(default=None, repr=False)
     secret: bytes | None = field(default=None, repr=False)
     not_after: datetime | None = None

@@ -4,6 +4,8 @@ create table ops.credentials (
     source text not null,
     kind text not null check (kind in ('api_key', 'hmac', 'rsa', 'admin')),
     account text,
+    time_zone text,
+    order_namespace text,
     secret_hash bytea,
     secret_encrypted bytea,
     created_at timestamptz not null,
@@ -17,6 +19,9 @@ comment on table ops.credentials is
 'Who may send what for which tenant: a hash of an API key, or an encrypted signing secret. Rows are never deleted.';
 comment on column ops.credentials.account is
 'The shop domain or account id that a message of this sender must name, if it names one.';
+comment on column ops.credentials.time_zone is 'IANA zone of times that the sender writes without an offset; null: UTC.';
+comment on column ops.credentials.order_namespace is
+'In which system the sender''s order numbers are names, such as shopify; null: his own.';
 comment on column ops.credentials.not_after is 'End of the overlap after a rotation; null: no end.';
 grant select, insert, update on ops.credentials to e2a_app;
 
@@ -25,7 +30,8 @@ grant usage on schema gateway to e2a_gateway;
 
 create view gateway.credentials as
 select
-    tenant_id, key_id, source, kind, account, secret_hash, secret_encrypted, created_at, not_after
+    tenant_id, key_id, source, kind, account, time_zone, order_namespace, secret_hash,
+    secret_encrypted, created_at, not_after
 from ops.credentials where revoked_at is null;
 comment on view gateway.credentials is 'What the gateway may know of credentials: those in force.';
 grant select on gateway.credentials to e2a_gateway;
