@@ -111,7 +111,7 @@ def test_a_rate_that_does_not_give_the_charge_is_a_wrong_rate_once():
 
 
 @pytest.mark.skipif(not SAMPLES.is_dir(), reason=f"no real samples in {SAMPLES}")
-def test_the_real_210_says_one_fuel_percentage_and_bills_another_and_twice_its_tender():
+def test_trap_12_the_real_210_says_one_fuel_percentage_and_bills_another_and_twice_its_tender():
     """26.27 is neither 26.18 nor 26.29; 5,472 pounds and 557.21 were tendered."""
     found = read((SAMPLES / "210-MGCTLYST-SAMPLE.EDI").read_bytes())
     assert (found.total, sum(line.amount for line in found.lines)) == (D("659.40"), D("659.40"))
