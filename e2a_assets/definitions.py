@@ -23,6 +23,7 @@ from e2a_assets.transform import project, transform
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 from sensors.dead_letters import dead_letters
+from sensors.hot_lane import hot_lane
 from sensors.new_events import new_events
 
 
@@ -56,7 +57,7 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             keep_inbox_daily,
             pull_hourly,
         ],
-        sensors=[new_events, dead_letters],
+        sensors=[hot_lane, new_events, dead_letters],
         resources={
             "warehouse": WarehouseResource(),
             "clock": Clock(),

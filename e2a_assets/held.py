@@ -1,6 +1,6 @@
 """RETRY: dead letters that are due, and rows whose tenant has been loaded, as one job.
 
-What becomes canonical waits in `ops.touched_orders`, from where the sensor `new_events` brings it
+What becomes canonical waits in `ops.touched_orders`, from where the hot lane brings it
 to the models.
 """
 

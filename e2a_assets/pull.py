@@ -1,6 +1,6 @@
 """PULL: what E2A_PULL names is asked for every hour; nothing, if it is not set.
 
-What lands wakes the sensor `new_events` like everything that lands.
+What lands wakes the hot lane like everything that lands.
 """
 
 import os

@@ -7,6 +7,7 @@ many orders, changed models are deployed first and then run in committed chunks 
 
 import json
 from collections.abc import Iterator
+from functools import cache
 from hashlib import sha256
 from typing import Any
 
@@ -17,6 +18,7 @@ from dagster_dbt import (
     DbtCliResource,
     DbtProject,
     dbt_assets,
+    get_asset_key_for_model,
 )
 
 from e2a.warehouse.connection import Warehouse
@@ -38,6 +40,12 @@ def fingerprint(manifest: dict[str, Any]) -> str:
     return sha256("\n".join(sorted(models + macros)).encode()).hexdigest()
 
 
+@cache
+def current_fingerprint() -> str:
+    """That of the models that this process has loaded."""
+    return fingerprint(json.loads(project.manifest_path.read_text()))
+
+
 @dbt_assets(
     manifest=project.manifest_path,
     project=project,
@@ -49,8 +57,7 @@ def transform(
     context: dg.AssetExecutionContext, dbt: DbtCliResource, warehouse: WarehouseResource
 ) -> Iterator[Any]:
     """Every model and data test of dbt_project, over the orders that have news."""
-    place, partial = warehouse.warehouse(), context.is_subset
-    mark = fingerprint(json.loads(project.manifest_path.read_text()))
+    place, partial, mark = warehouse.warehouse(), context.is_subset, current_fingerprint()
     everything = partial or needs_everything(place, mark)
     if everything and not partial and orders_known(place) > CHUNK:
         yield from _in_chunks(context, dbt, place)
@@ -71,3 +78,14 @@ def _in_chunks(
         rebuild(place, lambda done, orders: context.log.info("%d of %d orders", done, orders))
         nothing(place)
         yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
+
+
+@cache
+def hot_models() -> tuple[dg.AssetKey, ...]:
+    """The stored models that a step refreshes; scratch tables hold nothing that stays."""
+    nodes = json.loads(project.manifest_path.read_text())["nodes"].values()
+    names = [
+        node["name"] for node in nodes
+        if node["config"].get("materialized") == "hot" and node["config"]["scope"] != "scratch"
+    ]  # fmt: skip
+    return tuple(get_asset_key_for_model([transform], name) for name in sorted(names))

@@ -1,7 +1,7 @@
-"""Asks for a micro-batch when the inbox holds rows beyond the watermark.
+"""Asks for a run of the journey where the hot lane cannot do: first build, changed models, backlog.
 
-The decision is a pure function of what is pending; the shell reads and returns. A failed batch is
-asked for again, up to three times for the same rows; new rows start afresh.
+The decision is a pure function of what is pending; the shell reads and returns. A failed run is
+asked for again, up to three times for the same reason; a new one starts afresh.
 """
 
 from collections.abc import Sequence
@@ -11,12 +11,16 @@ from datetime import date, datetime, timedelta
 import dagster as dg
 
 from e2a.warehouse.drain import Pending, pending
+from e2a.warehouse.rebuild import missing_build
 from e2a.warehouse.scope import waiting
 from e2a_assets.jobs import ONLY_WHAT_IS_NEW, journey
+from e2a_assets.transform import current_fingerprint
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
 ATTEMPTS = 3
+BACKLOG = 50_000
+"""Inbox rows, or orders, from which on a run reads in chunks what steps would take long over."""
 LONGEST_BATCH = timedelta(minutes=10)
 RUN_KEY_TAG = "dagster/run_key"
 
@@ -29,14 +33,23 @@ class MicroBatch:
     day: date
 
 
-def decide(arrived: Sequence[Pending], orders_waiting: int, today: date) -> MicroBatch | None:
-    """The batch that is due, if any: rows beyond a watermark, or orders that no pass has seen."""
-    if arrived:
-        return MicroBatch(
-            key=max(source.high for source in arrived),
-            day=max(source.last_day for source in arrived),
-        )
-    if orders_waiting:
+def decide(
+    arrived: Sequence[Pending], orders_waiting: int, build: str | None, today: date
+) -> MicroBatch | None:
+    """The run that is due, if any.
+
+    Args:
+        arrived: rows beyond the watermarks.
+        orders_waiting: orders that no pass has seen.
+        build: name of the whole pass that is due, because models or rate cards changed.
+        today: the day of a run that no row asks for.
+    """
+    latest = max((source.last_day for source in arrived), default=today)
+    if build:
+        return MicroBatch(f"build-{build}", latest)
+    if sum(source.rows for source in arrived) > BACKLOG:
+        return MicroBatch(max(source.high for source in arrived), latest)
+    if orders_waiting > BACKLOG:
         return MicroBatch(f"waiting-{orders_waiting}", today)
     return None
 
@@ -49,14 +62,15 @@ def decide(arrived: Sequence[Pending], orders_waiting: int, today: date) -> Micr
 def new_events(
     context: dg.SensorEvaluationContext, warehouse: WarehouseResource, clock: Clock
 ) -> dg.SensorResult | dg.SkipReason:
-    """Asks for a micro-batch when the inbox holds rows beyond the watermark."""
+    """Asks for a run of the journey where the hot lane cannot do."""
     if _running(context.instance, clock.now()):
         return dg.SkipReason("a batch is running; what arrives meanwhile is in the next one")
     with warehouse.connect() as connection:
-        arrived = pending(connection)
-        batch = decide(arrived, waiting(connection), clock.now().date())
+        arrived, orders = pending(connection), waiting(connection)
+    build = missing_build(warehouse.warehouse(), current_fingerprint())
+    batch = decide(arrived, orders, build, clock.now().date())
     if batch is None:
-        return dg.SkipReason("0 rows beyond the watermark")
+        return dg.SkipReason("nothing that the hot lane could not do")
     attempt = _failures(context.instance, batch.key) + 1
     if attempt > ATTEMPTS:
         return dg.SkipReason(f"batch {batch.key} failed {ATTEMPTS} times; see its last run")

@@ -6,6 +6,6 @@ one of them at a time. `following` is what happens in a step besides the models.
 Dagster.
 """
 
-from e2a.radar.watching import Watched, watch
+from e2a.radar.watching import NotBuiltError, Watched, watch
 
-__all__ = ["Watched", "watch"]
+__all__ = ["NotBuiltError", "Watched", "watch"]

@@ -12,7 +12,7 @@ from threading import Event
 import psycopg
 
 from e2a.domain.errors import DatabaseUnavailableError
-from e2a.radar.watching import watch
+from e2a.radar.watching import NotBuiltError, watch
 from e2a.warehouse.connection import Warehouse
 from e2a.warehouse.step import Step
 
@@ -53,7 +53,7 @@ def reside(warehouse: Warehouse, stopped: Event, say: Say) -> None:
     while not stopped.is_set():
         try:
             watched = watch(warehouse, "radar", lambda: not stopped.is_set(), told)
-        except (psycopg.Error, DatabaseUnavailableError) as error:
+        except (psycopg.Error, DatabaseUnavailableError, NotBuiltError) as error:
             say(f"radar      {' '.join(str(error).split())[:300]}")
             stopped.wait(pause.next())
             continue

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 
 from e2a.domain.deliveries import Source
+from e2a.domain.errors import E2AError
 from e2a.radar.following import follow
 from e2a.sources.registry import PARSER_VERSION, parse
 from e2a.warehouse.connection import Role, Warehouse
@@ -30,6 +31,10 @@ READERS = [Reader(source, parse, PARSER_VERSION) for source in Source]
 
 Told = Callable[[Step], None]
 Going = Callable[[], bool]
+
+
+class NotBuiltError(E2AError):
+    """There are no models to derive verdicts with."""
 
 
 @dataclass(slots=True)
@@ -62,8 +67,10 @@ def watch(
     Raises:
         psycopg.OperationalError: the database went away; what was not committed is done again.
         StaleWatermarkError: the database was restored into another server.
+        NotBuiltError: the models have not been deployed yet.
     """
     with warehouse.connect(Role.APP, autocommit=True) as ears:
+        _check_built(ears)
         if not _is_first(ears):
             return None
         ears.execute(f"listen {CHANNEL}")
@@ -101,6 +108,15 @@ def _stepper(warehouse: Warehouse) -> Iterator[Stepper]:
         ThreadPoolExecutor(1, f"parser-{os.getpid()}") as beside,
     ):
         yield Stepper(work, READERS, follow, beside)
+
+
+def _check_built(ears: psycopg.Connection[Any]) -> None:
+    row = ears.execute("select to_regclass('sla.breaches') is not null").fetchone()
+    if not (row and row[0]):
+        raise NotBuiltError(
+            "The models are not in the database yet",
+            "Run `e2a run` once; under `e2a up` the sensor new_events asks for it",
+        )
 
 
 def _is_first(ears: psycopg.Connection[Any]) -> bool:

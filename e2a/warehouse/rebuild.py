@@ -27,12 +27,13 @@ WORKERS = 2
 Progress = Callable[[int, int], None]
 Chunk = tuple[str, str, str]
 
-_BUILT = """
-select exists (
-    select from ops.builds where tenant_id = '*' and fingerprint = %s || (
-        select coalesce(string_agg(card_version, ',' order by card_version), '')
-        from reference.rate_cards
-    )
+_WANTED = """
+select md5(wanted.fingerprint) from (
+    select %s || coalesce(string_agg(card_version, ',' order by card_version), '') as fingerprint
+    from reference.rate_cards
+) as wanted
+where not exists (
+    select from ops.builds as b where b.tenant_id = '*' and b.fingerprint = wanted.fingerprint
 )
 """
 
@@ -66,15 +67,20 @@ where
 
 
 def needs_everything(warehouse: Warehouse, models: str) -> bool:
-    """Whether what is stored was derived by other models or rate cards than these.
+    """Whether what is stored was derived by other models or rate cards than these."""
+    return missing_build(warehouse, models) is not None
+
+
+def missing_build(warehouse: Warehouse, models: str) -> str | None:
+    """Name of the whole pass that is due, None if what is stored was derived by what is in force.
 
     Args:
         warehouse: where to look.
-        models: hash of the models and macros about to run.
+        models: hash of the models and macros about to run; the rate cards are added to it.
     """
     with warehouse.connect(Role.APP) as connection:
-        row = connection.execute(_BUILT, (models,)).fetchone()
-    return not (row and row[0])
+        row = connection.execute(_WANTED, (models,)).fetchone()
+    return row and str(row[0])
 
 
 def remember(warehouse: Warehouse, models: str) -> None:

@@ -28,8 +28,9 @@ def test_the_jobs_of_the_journey_exist():
     assert {"journey", "sla_journey", "billing_journey"} <= names
 
 
-def test_one_sensor_watches_the_inbox_and_one_what_is_held_back():
-    assert [sensor.name for sensor in DEFS.sensors] == ["new_events", "dead_letters"]
+def test_sensors_watch_the_inbox_what_needs_a_run_and_what_is_held_back():
+    names = [sensor.name for sensor in DEFS.sensors]
+    assert names == ["hot_lane", "new_events", "dead_letters"]
 
 
 def test_every_billing_zone_has_its_night():
