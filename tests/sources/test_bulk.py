@@ -219,3 +219,12 @@ def test_what_is_no_epcis_document_is_refused_whole(written, body, sentence):
     with pytest.raises(BadInputError) as error:
         documents.read_epcis(written("a.jsonld", body), TO)
     assert sentence in str(error.value)
+
+
+def test_an_epcis_event_that_nests_too_deep_harms_no_other(written):
+    deep = b'{"a":' * 300 + b"1" + b"}" * 300
+    path = written("a.jsonld", b"[" + deep + b"," + orjson.dumps(BASE) + b"]")
+    bad, good = documents.read_epcis(path, TO).deliveries
+    assert one(good).event_type == "shipped"
+    with pytest.raises(RefusedDeliveryError, match=r"a\.jsonld: eventList\.0 nests too deep"):
+        parse(bad)

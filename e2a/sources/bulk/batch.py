@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import orjson
 
@@ -46,8 +45,8 @@ class Target:
             self.tenant_id, Source.FILE, f"{kind}:{digest}", self.received_at, body, given
         )
 
-    def bad_row(self, file: str, line: int, problem: str, row: Any) -> Delivery:  # noqa: ANN401
-        """A row that could not be read, with the sentence that says why."""
-        said = f"{file}:{line} {problem}; correct the row and land it again."
+    def bad_row(self, where: str, problem: str, row: list[str]) -> Delivery:
+        """A row that could not be read, with the sentence that says where and why."""
+        said = f"{where} {problem}; correct the row and land it again."
         body = orjson.dumps({"problem": said, "row": row})
         return self.delivery("row", body, {DIALECT_HEADER: BAD_ROW})

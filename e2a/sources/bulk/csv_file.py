@@ -39,7 +39,7 @@ def _deliveries(file: Path, to: Target, columns: list[str]) -> Iterator[Delivery
                 yield to.delivery("event", orjson.dumps(make(cells)))
             elif any(cells):
                 problem = f"has {len(cells)} cells under {width} column names"
-                yield to.bad_row(file.name, rows.line_num, problem, cells)
+                yield to.bad_row(f"{file.name}:{rows.line_num}", problem, cells)
 
 
 @contextmanager

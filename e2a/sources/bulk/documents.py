@@ -76,10 +76,13 @@ def read_epcis(file: Path, to: Target) -> Bulk:
         for key, value in level.items()
         if key.endswith(_KEPT)
     }
-    return Bulk(len(found), _events(shared, found, _spoken(to, EPCIS)))
+    return Bulk(len(found), _events(file.name, shared, found, _spoken(to, EPCIS)))
 
 
-def _events(shared: dict[str, Any], found: list[Any], to: Target) -> Iterator[Delivery]:
-    for event in found:
+def _events(name: str, shared: dict[str, Any], found: list[Any], to: Target) -> Iterator[Delivery]:
+    for place, event in enumerate(found):
         document = {**shared, "type": "EPCISDocument", "epcisBody": {"eventList": [event]}}
-        yield to.delivery(EPCIS, orjson.dumps(document))
+        try:
+            yield to.delivery(EPCIS, orjson.dumps(document))
+        except orjson.JSONEncodeError:
+            yield to.bad_row(f"{name}: eventList.{place}", "nests too deep", [])

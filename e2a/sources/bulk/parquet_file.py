@@ -28,11 +28,17 @@ def read(file: Path, to: Target) -> Bulk:
         with pq.ParquetFile(file) as table:
             columns = texts(table.schema_arrow.names)
             checked(columns, file)
-            rows = sum(batch.num_rows for batch in table.iter_batches(_BATCH))
-    except (pa.ArrowException, OSError) as error:
+            rows = sum(_checked(batch) for batch in table.iter_batches(_BATCH))
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise BadInputError(f"{file} is no whole Parquet file: {said}", "Write it again") from None
     return Bulk(rows, _deliveries(file, to, columns))
+
+
+def _checked(batch: pa.RecordBatch) -> int:
+    """How many rows it holds, and that its texts are UTF-8."""
+    batch.validate(full=True)
+    return int(batch.num_rows)
 
 
 def _deliveries(file: Path, to: Target, columns: list[str]) -> Iterator[Delivery]:
