@@ -134,6 +134,7 @@ def test_what_states_no_fact_is_nothing_to_do(body):
     [
         ({"webhook_type": "Shipmnt Update"}, "shipment update"),
         ({"order_id": 7}, "webhook_type"),
+        ({"webhook_type": "Tote Complete", "totes": 1}, "totes"),
         ({"webhook_type": "Shipment Update"}, "fulfillment"),
         ({"webhook_type": "Order Packed Out"}, "order_id"),
         ({"webhook_type": "Order Packed Out", "order_id": 5.5e17}, "order_id"),

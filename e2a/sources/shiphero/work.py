@@ -12,9 +12,13 @@ class _Tote(Loose):
     orders: tuple[Picked, ...] = ()
 
 
+class _Totes(Loose):
+    totes: tuple[_Tote, ...] = ()
+
+
 def _picked(message: Message) -> Events | NothingToDo:
     """A tote holds the units of one or more orders."""
-    totes = [_Tote.model_validate(tote) for tote in message.body.get("totes") or ()]
+    totes = _Totes.model_validate(message.body).totes
     found = [
         message.event(
             EventType.PICK_COMPLETED, None, "", tote.tote_uuid or tote.tote_name or "tote",
