@@ -48,6 +48,7 @@ bench: install ## Measurements, each beside its reference
 	$(BIN)/python bench/journey.py
 	$(BIN)/python bench/truth.py
 	$(BIN)/python bench/sla.py --quick
+	-$(BIN)/python bench/ingest.py
 
 docs: install ## dbt's documentation site, into dbt_project/target
 	$(BIN)/python tests/with_database.py $(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project

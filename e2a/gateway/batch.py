@@ -4,7 +4,6 @@ Each line is a delivery of its own with the identity that it would have if it we
 2xx means that every line is stored; otherwise the whole batch may be sent again.
 """
 
-import asyncio
 from collections.abc import Iterable
 
 import orjson
@@ -14,7 +13,7 @@ from e2a.gateway.admission.body import too_large
 from e2a.gateway.admission.credential import Claim
 from e2a.gateway.admission.headers import kept
 from e2a.gateway.door import Door
-from e2a.gateway.ingest import Receive, Scope, _document, admit
+from e2a.gateway.ingest import Receive, Scope, admit, document_of
 from e2a.gateway.replies import RefusedRequestError, Reply
 from e2a.gateway.senders import Sender
 from e2a.sources.delivery_ids import delivery_id
@@ -37,22 +36,17 @@ async def batch(
         GoneError: the sender hung up.
     """
     with door.memory.share() as share:
-        holder, headers, body, _ = await admit(door, sender, claim, scope, receive, share)
-        share.take(len(body))  # the lines are copies
-        numbered = _lines(body)
-        kept_headers = kept(headers, sender, holder, correlation_id)
-        now = door.clock()
-        rows = [
-            Delivery(
-                holder.tenant_id, sender.road, delivery_id("wms", {}, line, _document(line)), now,
-                line, kept_headers,
-            )
-            for _, line in numbered
-        ]  # fmt: skip
-        parts = [rows[start : start + TOGETHER] for start in range(0, len(rows), TOGETHER)]
-        done = [await door.writers.store(part, holder.key_id) for part in parts]
-        await asyncio.sleep(0)
-    words = [word for part in done for word in part]
+        message = await admit(door, sender, claim, scope, receive, share)
+        share.take(len(message.body))  # the lines are copies
+        numbered, holder = _lines(message.body), message.holder
+        headers = kept(message.headers, sender, holder, correlation_id)
+        now, words = door.clock(), list[str]()
+        for start in range(0, len(numbered), TOGETHER):
+            rows = [
+                Delivery(holder.tenant_id, sender.road, _id(line), now, line, headers)
+                for _, line in numbered[start : start + TOGETHER]
+            ]
+            words += await door.writers.store(rows, holder.key_id)
     told = [
         orjson.dumps({"line": number, "status": word})
         for (number, _), word in zip(numbered, words, strict=True)
@@ -62,19 +56,23 @@ async def batch(
     return reply, answer, holder.key_id
 
 
+def _id(line: bytes) -> str:
+    return delivery_id("wms", {}, line, document_of(line))
+
+
 def _lines(body: bytes) -> list[tuple[int, bytes]]:
     """The lines that say something, with their numbers.
 
     Raises:
         RefusedRequestError: 413, a line or their number is too large; 400, there is none.
     """
-    found = list(_numbered(body.split(b"\n")))
-    if not found:
-        raise RefusedRequestError(400, "empty", "The batch has no line; send one event a line.")
-    if len(found) > MOST_LINES:
+    if body.count(b"\n") >= MOST_LINES and body.rstrip(b"\n").count(b"\n") >= MOST_LINES:
         raise RefusedRequestError(
             413, "too_large", f"The batch has more than {MOST_LINES:,} lines; send fewer at a time."
         )
+    found = list(_numbered(body.split(b"\n")))
+    if not found:
+        raise RefusedRequestError(400, "empty", "The batch has no line; send one event a line.")
     if max(len(line) for _, line in found) > LONGEST_LINE:
         raise too_large(LONGEST_LINE)
     return found

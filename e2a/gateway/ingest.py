@@ -4,6 +4,7 @@ The order of work is the security: caps, credential, body, signature over the ra
 then one durable commit; only then 2xx. `batch` is the other way in.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -23,16 +24,32 @@ Scope = dict[str, Any]
 Receive = Any
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """A verified message; its JSON is not kept, which can weigh many times its bytes.
+
+    Attributes:
+        holder: the credential that it proves, and so whose it is.
+        id: under which it is known; "" for a batch, whose lines have ids of their own.
+    """
+
+    holder: Credential
+    headers: dict[str, str]
+    body: bytes
+    id: str
+
+
 async def admit(
     door: Door, sender: Sender, claim: Claim, scope: Scope, receive: Receive, share: bodies.Share
-) -> tuple[Credential, dict[str, str], bytes, Any]:
-    """A verified message: whose it is, its headers, raw body, and the body as JSON if needed.
+) -> Admitted:
+    """Verify a message.
 
     Raises:
         RefusedRequestError: it is not taken.
         GoneError: the sender hung up.
     """
-    longest = bodies.LONGEST_BATCH if sender.word == "batch" else bodies.LONGEST
+    is_batch = sender.word == "batch"
+    longest = bodies.LONGEST_BATCH if is_batch else bodies.LONGEST
     headers = heads.read_headers(scope["headers"], sender)
     bodies.check_length(headers, longest)
     heads.check_form(headers)
@@ -43,15 +60,15 @@ async def admit(
         raise unavailable("database") from None
     body = await bodies.read_body(receive, longest, share)
     proven = prove(found, sender, headers, body, now)
-    document = _document(body) if _needs_document(sender) else None
-    return settle(proven, sender, headers, document), headers, body, document
+    if is_batch:
+        return Admitted(settle(proven, sender, headers, None), headers, body, "")
+    reads = sender.account_reads_body or reads_body(sender.word)
+    document = document_of(body) if reads else None
+    holder = settle(proven, sender, headers, document)
+    return Admitted(holder, headers, body, delivery_id(sender.word, headers, body, document))
 
 
-def _needs_document(sender: Sender) -> bool:
-    return sender.word != "batch" and (sender.account_reads_body or reads_body(sender.word))
-
-
-def _document(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
+def document_of(body: bytes) -> Any:  # noqa: ANN401 - any JSON value
     """The body as JSON; None if it is none, which is for the parser to judge."""
     try:
         return orjson.loads(body)
@@ -77,14 +94,15 @@ async def ingest(
         GoneError: the sender hung up.
     """
     with door.memory.share() as share:
-        holder, headers, body, document = await admit(door, sender, claim, scope, receive, share)
+        message = await admit(door, sender, claim, scope, receive, share)
         delivery = Delivery(
-            tenant_id=holder.tenant_id,
+            tenant_id=message.holder.tenant_id,
             source=sender.road,
-            delivery_id=delivery_id(sender.word, headers, body, document),
+            delivery_id=message.id,
             received_at=door.clock(),
-            body=body,
-            headers=heads.kept(headers, sender, holder, correlation_id),
+            body=message.body,
+            headers=heads.kept(message.headers, sender, message.holder, correlation_id),
         )
-        (word,) = await door.writers.store([delivery], holder.key_id)
-    return SHIPHERO if sender.word == "shiphero" else BY_STATUS[word], word, holder.key_id
+        (word,) = await door.writers.store([delivery], message.holder.key_id)
+    reply = SHIPHERO if sender.word == "shiphero" else BY_STATUS[word]
+    return reply, word, message.holder.key_id

@@ -1,11 +1,14 @@
 """The admin API: its own keys, its own role, and a GET that writes nothing."""
 
+import asyncio
 from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import psycopg
 import pytest
 
 from e2a.domain.deliveries import Delivery, Source
+from e2a.gateway.admin.access import Office
 from e2a.gateway.credentials.model import EVERYBODY
 from e2a.sla import exceptions
 from e2a.sources.readers import READERS
@@ -158,6 +161,17 @@ def test_clearing_the_cache_makes_a_revocation_hold_at_once(gateway, everybody):
         )
     assert post(gateway, "/admin/cache/clear", everybody) == (200, {"cleared": ["credentials"]})
     assert gateway.post("wms", GOOD, bearer(made)).status_code == 401
+
+
+def test_a_question_that_tried_to_write_would_be_stopped_by_its_transaction(shared):
+    office = Office(SimpleNamespace(warehouse=shared, clock=lambda: datetime.now(UTC)))
+
+    def write(connection, now):
+        connection.execute("update landing.outcomes set reason = 'changed'")
+
+    with pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        asyncio.run(office.work(write))
+    asyncio.run(office.work(write, writes=True))
 
 
 @pytest.mark.parametrize(
