@@ -1,7 +1,5 @@
 """`e2a adjustments rules`: the life of the guard's rules for a tenant."""
 
-import getpass
-import os
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,7 +7,7 @@ import typer
 
 from e2a.billing.guard import rules as life
 from e2a.cli.adjustments_shown import rules as show
-from e2a.cli.console import JsonOption, connected, now, out, print_json
+from e2a.cli.console import JsonOption, connected, me, now, out, print_json
 from e2a.domain.errors import UnknownTenantError
 from e2a.warehouse.inbox import tenants
 
@@ -19,15 +17,11 @@ app = typer.Typer(
 )
 
 
-def _me() -> str:
-    return os.environ.get("E2A_ACTOR") or getpass.getuser()
-
-
 TenantOption = Annotated[str, typer.Option(help="For which tenant.")]
 RuleArgument = Annotated[str, typer.Argument(help="The rule, such as near_duplicate.")]
 ReasonOption = Annotated[str, typer.Option(help="Why, in your words.")]
 ByOption = Annotated[
-    str, typer.Option(default_factory=_me, help="Who does it; default: E2A_ACTOR, or the login.")
+    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
 ]
 
 

@@ -1,7 +1,5 @@
 """`e2a adjustments`: what the guard found on invoices, and what people decide about it."""
 
-import getpass
-import os
 from collections.abc import Callable
 from typing import Annotated, Any
 
@@ -11,7 +9,7 @@ from e2a.billing import guard
 from e2a.billing.guard.listing import Filter, listed, trail
 from e2a.cli import adjustment_rules
 from e2a.cli.adjustments_shown import findings, moves
-from e2a.cli.console import JsonOption, TenantOption, connected, now, out, print_json
+from e2a.cli.console import JsonOption, TenantOption, connected, me, now, out, print_json
 from e2a.domain.findings import Rule
 
 app = typer.Typer(
@@ -21,12 +19,8 @@ app = typer.Typer(
 app.add_typer(adjustment_rules.app, name="rules")
 
 
-def _me() -> str:
-    return os.environ.get("E2A_ACTOR") or getpass.getuser()
-
-
 ByOption = Annotated[
-    str, typer.Option(default_factory=_me, help="Who does it; default: E2A_ACTOR, or the login.")
+    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
 ]
 KeyArgument = Annotated[
     str, typer.Argument(help="The finding's key, or a part of it that only one has.")

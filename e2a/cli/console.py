@@ -1,5 +1,7 @@
 """How the command speaks: progress to stderr, results to stdout, one sentence for an error."""
 
+import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -51,6 +53,11 @@ def instant(text: str | None, option: str = "--as-of") -> datetime | None:
 def now() -> datetime:
     """The edge's clock: commands learn the time here and pass it on."""
     return datetime.now(UTC)
+
+
+def me() -> str:
+    """Who gives the command: E2A_ACTOR, or the login."""
+    return os.environ.get("E2A_ACTOR") or getpass.getuser()
 
 
 def say(text: str) -> None:

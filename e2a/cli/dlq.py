@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from e2a.cli import held
-from e2a.cli.console import JsonOption, TenantOption, connected, now, out, print_json, say
+from e2a.cli.console import JsonOption, TenantOption, connected, me, now, out, print_json, say
 from e2a.domain.deliveries import Source
 from e2a.domain.errors import BadInputError
 from e2a.sources.readers import READERS
@@ -22,14 +22,17 @@ app = typer.Typer(
 
 QuarantineOption = Annotated[bool, typer.Option("--quarantine", help="Quarantined rows instead.")]
 WaitingOption = Annotated[bool, typer.Option("--waiting", help="Rows that wait for their tenant.")]
-ReasonOption = Annotated[
-    str | None, typer.Option("--for", help="Only what is held for this: an error class or reason.")
-]
+_HELD_FOR = "Only what is held for this: an error class or reason."
+ReasonOption = Annotated[str | None, typer.Option("--reason", "--for", help=_HELD_FOR)]
+ForOption = Annotated[str | None, typer.Option("--for", help=_HELD_FOR)]
 SourceOption = Annotated[Source | None, typer.Option(help="Only this road.")]
 IdsArgument = Annotated[list[str] | None, typer.Argument(help="Ids, such as demo-3pl/42.")]
-AllOption = Annotated[bool, typer.Option("--all", help="All of them, if neither ids nor --for.")]
+AllOption = Annotated[bool, typer.Option("--all", help="All of them: neither ids nor a reason.")]
 DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Only say what would be done.")]
 ByOption = Annotated[str, typer.Option("--by", help="Who decides; it is on record.")]
+CleanerOption = Annotated[
+    str, typer.Option("--by", default_factory=me, help="Who; default: E2A_ACTOR, or the login.")
+]
 
 
 @app.command("list")
@@ -89,7 +92,7 @@ def replay(
 ) -> None:
     """Try rows again, with today's parsers and policies; what they say counts as known from now.
 
-    Example: e2a dlq replay --quarantine --for unknown_type --dry-run
+    Example: e2a dlq replay --quarantine --reason unknown_type --dry-run
     """
     choice = _meant(ids, everything, _choice(quarantine, waiting, held_for, tenant, source))
     with connected() as (_, connection):
@@ -116,7 +119,7 @@ def discard(
     ids: IdsArgument = None,
     quarantine: QuarantineOption = False,
     waiting: WaitingOption = False,
-    held_for: ReasonOption = None,
+    held_for: ForOption = None,
     everything: AllOption = False,
     tenant: TenantOption = None,
     source: SourceOption = None,
@@ -140,7 +143,7 @@ def discard(
 
 @app.command()
 def cleanup(
-    by: ByOption,
+    by: CleanerOption,
     older_than: Annotated[str, typer.Option(help="Received longer ago, such as 30d or 12h.")],
     dry_run: DryRunOption = False,
     json: JsonOption = False,
@@ -177,7 +180,7 @@ def _meant(ids: list[str] | None, everything: bool, choice: Choice) -> Choice:
     if ids:
         return replace(choice, kind=None, ids=tuple(HeldId.parse(text) for text in ids))
     if not (everything or choice.reason):
-        raise BadInputError("Which rows?", "Give ids, --for REASON, or --all")
+        raise BadInputError("Which rows?", "Give ids, a reason (--for), or --all")
     return choice
 
 

@@ -1,7 +1,5 @@
 """`e2a exceptions`: broken promises and reported problems, as the work of people."""
 
-import getpass
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import Annotated
@@ -15,6 +13,7 @@ from e2a.cli.console import (
     TenantOption,
     connected,
     instant,
+    me,
     now,
     print_json,
 )
@@ -31,13 +30,9 @@ app = typer.Typer(
 )
 
 
-def _me() -> str:
-    return os.environ.get("E2A_ACTOR") or getpass.getuser()
-
-
 IdArgument = Annotated[str, typer.Argument(help="The exception, or the beginning of its id.")]
 ActorOption = Annotated[
-    str, typer.Option(default_factory=_me, help="Who does it; default: E2A_ACTOR, or the login.")
+    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
 ]
 NoteOption = Annotated[str | None, typer.Option(help="Why, in your words.")]
 StatusOption = Annotated[

@@ -1,15 +1,11 @@
 """Options that the commands about invoices share."""
 
-import getpass
-import os
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
-
-def _me() -> str:
-    return os.environ.get("E2A_ACTOR") or getpass.getuser()
+from e2a.cli.console import me
 
 
 class Shape(StrEnum):
@@ -24,7 +20,7 @@ InvoiceArgument = Annotated[str, typer.Argument(help="Its number, or its id.")]
 ByOption = Annotated[
     str,
     typer.Option(
-        default_factory=_me, help="The person who answers for it; default: E2A_ACTOR, or the login."
+        default_factory=me, help="The person who answers for it; default: E2A_ACTOR, or the login."
     ),
 ]
 DryRunOption = Annotated[
