@@ -10,6 +10,7 @@ from typing import Any
 
 import httpx
 import psycopg
+import pytest
 from psycopg import sql
 
 from e2a.gateway.commit import store
@@ -103,6 +104,7 @@ def test_while_the_database_is_away_senders_hear_503_and_nothing_acknowledged_is
     assert senders.statuses <= {200, 202, 503}
 
 
+@pytest.mark.prove
 def test_a_killed_backend_costs_a_retry_and_no_event(warehouse, tmp_path):
     with process(warehouse, tmp_path / "log") as gateway:
         with Senders(gateway, bearer(gateway.key("wms"))) as senders:
@@ -190,6 +192,7 @@ def test_a_gateway_that_is_told_to_end_stores_answers_and_exits_0(warehouse, tmp
         assert last["event"] == "stopped"
 
 
+@pytest.mark.prove
 def test_a_gateway_that_is_killed_has_acknowledged_nothing_that_is_not_stored(warehouse, tmp_path):
     with process(warehouse, tmp_path / "log") as gateway:
         assert gateway.process is not None

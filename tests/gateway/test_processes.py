@@ -88,6 +88,7 @@ def test_a_process_that_dies_is_replaced(pair):
     assert storm(pair, [b'{"event_id": "after"}']) == {"stored": 1}
 
 
+@pytest.mark.prove
 def test_the_processes_end_with_their_supervisor_even_if_it_is_killed(shared, tmp_path):
     gateway = start(shared, tmp_path / "log")
     children = psutil.Process(gateway.process.pid).children()
