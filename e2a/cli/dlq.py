@@ -10,7 +10,6 @@ from e2a.cli import held
 from e2a.cli.console import JsonOption, TenantOption, connected, me, now, out, print_json, say
 from e2a.domain.deliveries import Source
 from e2a.domain.errors import BadInputError
-from e2a.sources.readers import READERS
 from e2a.warehouse.held import dead_letters
 from e2a.warehouse.held.dead_letters import Choice, HeldId, Kind
 from e2a.warehouse.held.replaying import BATCH
@@ -94,6 +93,8 @@ def replay(
 
     Example: e2a dlq replay --quarantine --reason unknown_type --dry-run
     """
+    from e2a.sources.readers import READERS  # the parsers are slow to import
+
     choice = _meant(ids, everything, _choice(quarantine, waiting, held_for, tenant, source))
     with connected() as (_, connection):
         reasons = _all_held(choice, dead_letters.count(connection, choice))

@@ -6,7 +6,6 @@ import typer
 
 from e2a.cli.console import JsonOption, connected, out, print_json
 from e2a.domain.errors import UnknownTenantError
-from e2a.warehouse import forget as forgetting
 from e2a.warehouse.inbox import tenants
 
 
@@ -19,6 +18,8 @@ def forget(
 
     Example: e2a forget --tenant demo-3pl --order shopify:5001
     """
+    from e2a.warehouse import forget as forgetting  # Parquet is slow to import
+
     with connected() as (warehouse, connection):
         known = tenants(connection)
         if tenant not in known:

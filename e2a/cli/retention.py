@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from e2a.cli.console import JsonOption, connected, now, out, print_json, say
-from e2a.warehouse import retention
 
 
 def archive(
@@ -23,6 +22,8 @@ def archive(
 
     Example: e2a archive --days 90 --no-drop
     """
+    from e2a.warehouse import retention  # Parquet is slow to import
+
     kept = timedelta(days=days or retention.kept_days())
     with connected() as (warehouse, connection):
         done = retention.retire(

@@ -16,7 +16,6 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationErro
 
 from e2a.domain.deliveries import Delivery, Source
 from e2a.domain.errors import BadInputError
-from e2a.warehouse import parquet
 
 
 class _Archived(BaseModel):
@@ -37,6 +36,8 @@ def deliveries(file: Path, landed_at: datetime) -> Iterator[Delivery]:
         BadInputError: there is no such file, or a line is not such an object.
     """
     if file.suffix == ".parquet":
+        from e2a.warehouse import parquet  # slow to import
+
         yield from parquet.deliveries(file)
         return
     for number, line in _lines(file):

@@ -50,9 +50,7 @@ class Chunk:
 class Ahead:
     """The chunks after the one that is being stored."""
 
-    def __init__(
-        self, source: Source, parse: Parser, beside: Executor, depth: int = DEPTH
-    ) -> None:
+    def __init__(self, source: Source, parse: Parser, beside: Executor, depth: int = DEPTH) -> None:
         self._source, self._parse, self._beside, self._depth = source, parse, beside, depth
         self._guesses: deque[Chunk] = deque()
 

@@ -5,13 +5,13 @@ operations changes. Whatever dbt can rebuild has no place there.
 """
 
 from pathlib import Path
-
-import sqlalchemy
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
+from typing import TYPE_CHECKING
 
 from e2a.warehouse.connection import Role, Warehouse
+
+if TYPE_CHECKING:
+    import sqlalchemy
+    from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -22,6 +22,10 @@ def upgrade(warehouse: Warehouse) -> list[str]:
     Returns:
         The revisions that this call applied, oldest first.
     """
+    import sqlalchemy  # with Alembic half a second, for commands that mostly migrate nothing
+    from alembic import command
+    from alembic.config import Config
+
     engine = sqlalchemy.create_engine(
         warehouse.url(Role.OWNER, "postgresql+psycopg"), poolclass=sqlalchemy.NullPool
     )
@@ -36,7 +40,7 @@ def upgrade(warehouse: Warehouse) -> list[str]:
         return _applied(config, before, _revision(connection))
 
 
-def _revision(connection: sqlalchemy.Connection) -> str | None:
+def _revision(connection: "sqlalchemy.Connection") -> str | None:
     table = connection.exec_driver_sql("select to_regclass('ops.schema_version')").scalar()
     if table is None:
         return None
@@ -46,9 +50,11 @@ def _revision(connection: sqlalchemy.Connection) -> str | None:
     return revision
 
 
-def _applied(config: Config, before: str | None, after: str | None) -> list[str]:
+def _applied(config: "Config", before: str | None, after: str | None) -> list[str]:
     if before == after or after is None:
         return []
+    from alembic.script import ScriptDirectory
+
     script = ScriptDirectory.from_config(config)
     walked = script.iterate_revisions(after, before or "base")
     return [revision.revision for revision in walked][::-1]
