@@ -1,0 +1,129 @@
+"""Gateway and consumer as real processes that die at named points, or when they are killed.
+
+They are forked from a server that has the product's modules loaded and does nothing else, so that
+a thousand lives cost no thousand imports. The gateway's process runs the command `e2a gateway`.
+"""
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from e2a.cli.main import main
+from e2a.warehouse import crashing
+from faults.consumer import consume
+
+_nursery = multiprocessing.get_context("forkserver")
+_nursery.set_forkserver_preload(["faults.processes", "e2a.gateway.server", "e2a.sources.registry"])
+
+KILLED = -signal.SIGKILL
+Arm = Callable[[], str]
+"""Says at which point the next life ends, as `E2A_CRASH`; an empty text: at none."""
+
+
+@dataclass
+class Kept:
+    """A process that is started again whenever it ends.
+
+    Attributes:
+        run: what it does, as (environment, arguments) understood by `_live`.
+        arm: where its next life ends.
+        deaths: how often it was killed, by itself at a point or by the row.
+        failures: exit codes of lives that ended otherwise; a consumer that lost the server has 1.
+    """
+
+    kind: str
+    environment: Mapping[str, str]
+    words: Sequence[str] = ()
+    arm: Arm = lambda: ""
+    deaths: int = 0
+    failures: list[int] = field(default_factory=list)
+    _process: Any = None
+    _finished: bool = False
+    _keeping: "asyncio.Task[None] | None" = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process of the life that is under way, if one is."""
+        return self._process.pid if self._process and self._process.is_alive() else None
+
+    def start(self) -> None:
+        """Begin the first life and see that there is always another."""
+        self._keeping = asyncio.create_task(self._keep())
+
+    def kill(self, number: int = signal.SIGKILL) -> bool:
+        """Send a signal now; whether there was anything to send it to."""
+        pid = self.pid
+        if pid is not None:
+            os.kill(pid, number)
+        return pid is not None
+
+    async def stop(self, number: int = signal.SIGTERM) -> None:
+        """End it for good."""
+        if self._keeping is not None:
+            self._keeping.cancel()
+        self.kill(number)
+        until = time.monotonic() + 30
+        while self.pid is not None and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        self.kill()
+
+    async def finish(self, patience: float = 300.0) -> None:
+        """Let it do what there is to do, life after life if need be, and end with 0.
+
+        Raises:
+            TimeoutError: it does not come to an end.
+        """
+        until = time.monotonic() + patience
+        while not self._finished:
+            if time.monotonic() > until:
+                raise TimeoutError(f"the {self.kind} is not done after {patience:.0f} s")
+            self.kill(signal.SIGTERM)
+            await asyncio.sleep(0.05)
+
+    async def _keep(self) -> None:
+        while True:
+            given = {**self.environment, "E2A_CRASH": self.arm()}
+            process = _nursery.Process(target=_live, args=(self.kind, given, list(self.words)))
+            self._process = process
+            process.start()
+            while process.is_alive():
+                await asyncio.sleep(0.01)
+            if process.exitcode == KILLED:
+                self.deaths += 1
+            elif process.exitcode == 0:
+                self._finished = True
+                return
+            else:
+                self.failures.append(process.exitcode or 0)
+                await asyncio.sleep(0.1)
+
+
+def _live(kind: str, environment: Mapping[str, str], words: Sequence[str]) -> None:
+    """One life, in the new process."""
+    for name in [name for name in os.environ if name.startswith("E2A_")]:
+        del os.environ[name]
+    os.environ.update(environment)
+    crashing.arm(os.environ)
+    with open(environment["E2A_LOG"], "ab", buffering=0) as log:  # noqa: PTH123 - for dup2
+        os.dup2(log.fileno(), 1)
+        os.dup2(log.fileno(), 2)
+    if kind == "gateway":
+        sys.argv = ["e2a", "gateway", *words]
+        main()
+    else:
+        consume(*words)
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

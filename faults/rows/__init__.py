@@ -1,0 +1,1 @@
+"""The rows of the fault matrix: each breaks one thing, by seed, and counts what it broke."""
