@@ -41,6 +41,7 @@ class Metrics:
             "e2a_gateway_seconds", "From a request's head to its answer.", ("source",),
             registry=own, buckets=_BUCKETS,
         )  # fmt: skip
+        self._series: dict[tuple[str, str], tuple[Counter, Histogram]] = {}
         self._waiting = Gauge(
             "e2a_gateway_queue_rows", "Deliveries that wait for their commit.",
             multiprocess_mode="livesum", registry=own,
@@ -60,8 +61,12 @@ class Metrics:
             seconds: from its head to its answer.
         """
         word = source if source in SENDERS else _OTHER
-        self._requests.labels(word, answer).inc()
-        self._took.labels(word).observe(seconds)
+        key = word, answer
+        if key not in self._series:
+            self._series[key] = self._requests.labels(word, answer), self._took.labels(word)
+        requests, took = self._series[key]
+        requests.inc()
+        took.observe(seconds)
 
     def page(self, waiting: int, lags: dict[str, float]) -> bytes:
         """The metrics as Prometheus reads them.

@@ -56,7 +56,10 @@ def reads_body(sender: str) -> bool:
 
 def first(headers: _Headers, *names: str) -> str | None:
     """The first of these headers that says something."""
-    return next((headers[name] for name in names if headers.get(name)), None)
+    for name in names:
+        if found := headers.get(name):
+            return found
+    return None
 
 
 def at(document: Any, *path: str) -> str | None:  # noqa: ANN401 - any JSON value

@@ -1,8 +1,9 @@
 """A request's headers: each that we read at most once, in one spelling, of one meaning."""
 
+import random
 import re
-import secrets
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 
 from e2a.domain.dialects import DIALECT_HEADER, ORDER_NAMESPACE_HEADER, TIME_ZONE_HEADER
 from e2a.gateway.credentials.model import Credential
@@ -28,31 +29,28 @@ def _of(sender: Sender) -> frozenset[str]:
     return sender.kept | (sender.signature.names if sender.signature else frozenset())
 
 
-def _pairs(names: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Names that are read with and without `x-`."""
-    bare = ((name, name.removeprefix("x-")) for name in sorted(names))
-    return tuple((name, other) for name, other in bare if other != name and other in names)
+def _bare(names: frozenset[str]) -> frozenset[str]:
+    """Names that are read with `x-` before them too."""
+    return frozenset(name for name in names if f"x-{name}" in names)
 
 
 _SINGLE_OF = {sender.word: _SINGLE | _of(sender) for sender in SENDERS.values()}
-_PAIRS_OF = {sender.word: _pairs(_of(sender)) for sender in SENDERS.values()}
+_BARE_OF = {sender.word: _bare(_of(sender)) for sender in SENDERS.values()}
 
 
-def read_headers(raw: Iterable[tuple[bytes, bytes]], sender: Sender) -> dict[str, str]:
+def read_headers(raw: Sequence[tuple[bytes, bytes]], sender: Sender) -> dict[str, str]:
     """Lower-cased names with their values.
 
     Raises:
         RefusedRequestError: 401 if one that we read comes twice, or in two spellings that differ.
     """
-    single = _SINGLE_OF[sender.word]
-    headers: dict[str, str] = {}
-    for name_bytes, value in raw:
-        name = name_bytes.decode("latin-1")
-        if name in headers and name in single:
+    headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in raw}
+    if len(headers) != len(raw):
+        count = Counter(name.decode("latin-1") for name, _ in raw)
+        if any(count[name] > 1 for name in _SINGLE_OF[sender.word]):
             raise unauthorized("doubled_header")
-        headers[name] = value.decode("latin-1")
-    for name, other in _PAIRS_OF[sender.word]:
-        if headers.get(name, "") != headers.get(other, "") and name in headers and other in headers:
+    for name in _BARE_OF[sender.word].intersection(headers):
+        if headers.get(f"x-{name}", headers[name]) != headers[name]:
             raise unauthorized("doubled_header")
     return headers
 
@@ -62,7 +60,7 @@ def correlation_of(raw: Iterable[tuple[bytes, bytes]]) -> str:
     for name, value in raw:
         if name == b"x-correlation-id" and _CORRELATION.fullmatch(text := value.decode("latin-1")):
             return text
-    return secrets.token_hex(8)
+    return f"{random.getrandbits(64):016x}"
 
 
 def check_form(headers: Mapping[str, str]) -> None:
@@ -92,7 +90,9 @@ def kept(
 
     What only the credential says of its sender is added as headers of ours.
     """
-    found = {name: headers[name].replace("\0", "") for name in sender.kept if name in headers}
+    found = {name: value for name, value in headers.items() if name in sender.kept}
+    if found.get(CORRELATION) != correlation_id:  # written in a way that cannot be kept
+        found.pop(CORRELATION, None)
     found[KEPT_CORRELATION] = correlation_id
     said = {
         DIALECT_HEADER: sender.dialect,
