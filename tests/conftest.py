@@ -117,7 +117,8 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
         found = owner.execute(
             "select format('%I.%I', schemaname, tablename) from pg_tables "
             "where schemaname in ('landing', 'orders', 'sla', 'billing', 'scratch') "
-            "or (schemaname = 'ops' and tablename ~ '^(touched_|batches|scopes|steps)')"
+            "or (schemaname = 'ops' and "
+            "tablename ~ '^(touched_|batches|scopes|steps|outbox|untold|breakers)')"
         ).fetchall()
         empty_tables(owner, [sql.SQL(row[0]) for row in found])
         owner.execute("update ops.lanes set judged_until = '-infinity', beat_at = null")

@@ -17,7 +17,7 @@ from e2a.domain.policies import Policies
 from e2a.domain.policies.folder import disagreements
 
 FILES = ("tenant", "sla", "rates")
-OPTIONAL = ("fx",)
+OPTIONAL = ("fx", "alerts")
 
 
 class _ExactLoader(yaml.SafeLoader):
@@ -53,7 +53,7 @@ _ExactLoader.add_constructor("tag:yaml.org,2002:int", _integer)
 
 
 def parse(folder: str, texts: Mapping[str, str]) -> Policies:
-    """Read the files of a tenant, given as {file stem: text}; `fx` may be left out.
+    """Read the files of a tenant, given as {file stem: text}; those of `OPTIONAL` may be left out.
 
     Raises:
         ConfigurationError: names the file, the place in it, what is wrong and the fix.

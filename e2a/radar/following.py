@@ -1,13 +1,15 @@
-"""What follows in a step when orders moved or deadlines passed. Messages belong here, too."""
+"""What follows in a step when orders moved or deadlines passed."""
 
 from typing import Any
 
 import psycopg
 
+from e2a.alerts import outbox
 from e2a.sla import exceptions, narratives
 
 
 def follow(connection: psycopg.Connection[Any]) -> None:
-    """Open, reopen and close episodes, and explain breaches, of the orders that have `moved`."""
+    """Open, reopen and close episodes of the orders that have `moved`; explain and announce."""
     exceptions.follow(connection)
     narratives.follow(connection)
+    outbox.follow(connection)

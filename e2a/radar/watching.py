@@ -156,12 +156,21 @@ select
         where w.tenant_id = '*'
     )
     or exists (select from ops.touched_orders)
+    or exists (select from ops.untold)
     or next_due < now(),
     extract(epoch from next_due - now())::float8
 from (
-    select (
-        select min(c.due_at) from sla.clocks as c
-        where c.completed_at is null and c.due_at >= l.judged_until
+    select least(
+        (
+            select min(c.due_at) from sla.clocks as c
+            where c.completed_at is null and c.due_at >= l.judged_until
+        ),
+        (
+            select min(c.at_risk_at) from sla.clocks as c
+            where
+                c.completed_at is null and c.at_risk_at >= l.judged_until
+                and exists (select from reference.alert_policies as p where p.warns)
+        )
     ) as next_due
     from ops.lanes as l where l.tenant_id = '*' and l.lane = 'hot'
 ) as deadline

@@ -6,6 +6,7 @@ e2a_reader   BI: reads marts, read-only by default
 e2a_dagster  owns Dagster's own storage and sees nothing else
 e2a_gateway  the open door: may call what schema `gateway` offers, and nothing else
 e2a_operator the admin API: sees what readers see, and works on what was held back
+e2a_deliverer sends alerts: sees the outbox and the routes, and records answers
 """
 
 from contextlib import suppress
@@ -20,10 +21,10 @@ from e2a.warehouse.connection import Role, Warehouse
 OLDEST = 150000
 """PostgreSQL 15: older ones lack what the rules need (multiranges, security_invoker views)."""
 
-LOGINS = (Role.OWNER, Role.APP, Role.READER, Role.DAGSTER, Role.GATEWAY, Role.OPERATOR)
-USERS = (Role.OWNER, Role.APP, Role.READER, Role.GATEWAY, Role.OPERATOR)
+USERS = (Role.OWNER, Role.APP, Role.READER, Role.GATEWAY, Role.OPERATOR, Role.DELIVERER)
 """Who may connect to the warehouse."""
-NO_TABLES = (Role.READER, Role.GATEWAY)
+LOGINS = (*USERS, Role.DAGSTER)
+NO_TABLES = (Role.READER, Role.GATEWAY, Role.DELIVERER)
 """Who may make no tables there, not even temporary ones."""
 
 

@@ -36,6 +36,7 @@ class Role(StrEnum):
     DAGSTER = "e2a_dagster"
     GATEWAY = "e2a_gateway"
     OPERATOR = "e2a_operator"
+    DELIVERER = "e2a_deliverer"
 
 
 @dataclass(frozen=True, slots=True)

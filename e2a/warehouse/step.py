@@ -23,7 +23,7 @@ from e2a.warehouse.scope import LEASE, fill, refresh_models, strike_off
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Deadlines in [since, until) have fallen due since the last step."""
+    """Deadlines, and times to warn of them, in [since, until) have come since the last step."""
 
     since: datetime
     until: datetime
@@ -40,7 +40,8 @@ class Step:
 
 Follow = Callable[[psycopg.Connection[Any]], None]
 """What else happens in the step to the orders of the temporary table `moved`: those in scope, and
-those of which a deadline passed in the window. Time alone moves nothing else."""
+those of which a deadline passed in the window, or the time to warn of one where a tenant wants
+warnings. Time alone moves nothing else."""
 
 
 class Stepper:
@@ -83,7 +84,7 @@ class Stepper:
         if scope.orders:
             refresh_models(work)
         work.execute(_MOVABLE)
-        work.execute(_MOVED, (window.since, window.until))
+        work.execute(_MOVED, {"since": window.since, "until": window.until})
         self._follow(work)
         if scope.orders:
             strike_off(work)
@@ -121,7 +122,11 @@ insert into moved
 select tenant_id, order_id from ops.batch_orders
 union
 select tenant_id, order_id from sla.clocks
-where completed_at is null and due_at >= %s and due_at < %s
+where completed_at is null and due_at >= %(since)s and due_at < %(until)s
+union
+select c.tenant_id, c.order_id from sla.clocks as c
+inner join reference.alert_policies as p on p.tenant_id = c.tenant_id and p.warns
+where c.completed_at is null and c.at_risk_at >= %(since)s and c.at_risk_at < %(until)s
 """
 
 # Batches that are read now note the step by this setting.

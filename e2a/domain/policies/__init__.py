@@ -5,6 +5,7 @@ docs/policies.md. Reading text belongs to `e2a.domain.policy_text`, storing vers
 `e2a.warehouse.reference`.
 """
 
+from e2a.domain.policies.alerts import AlertsText
 from e2a.domain.policies.base import Milestone, Party, PolicyModel, Stage, instant_of
 from e2a.domain.policies.charges import ChargeText
 from e2a.domain.policies.folder import Policies
@@ -19,6 +20,7 @@ from e2a.domain.policies.tenant import (
 )
 
 __all__ = [
+    "AlertsText",
     "CalendarText",
     "ChargeText",
     "FxText",

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from e2a.domain.policies.alerts import AlertsText
 from e2a.domain.policies.base import PolicyModel, instant_of
 from e2a.domain.policies.rates import FxText, RateCardText
 from e2a.domain.policies.sla import SlaPolicyText
@@ -16,7 +17,7 @@ from e2a.domain.policies.tenant import TenantText
 
 
 class Policies(PolicyModel):
-    """One tenant: who it is, what it was promised, what it pays.
+    """One tenant: who it is, what it was promised, what it pays, what it is told.
 
     A folder holds at least one rate card; a tenant of a scenario may have none.
     """
@@ -25,6 +26,7 @@ class Policies(PolicyModel):
     sla: tuple[SlaPolicyText, ...] = Field(min_length=1)
     rates: tuple[RateCardText, ...] = ()
     fx: tuple[FxText, ...] = ()
+    alerts: AlertsText | None = None
 
     @property
     def currency(self) -> str:
@@ -59,6 +61,17 @@ def disagreements(policies: Policies) -> Iterator[Disagreement]:
                 yield Disagreement(f"{number}.{key}", problem, _fix(value, known))
     yield from _repeated(policies)
     yield from _cards(policies)
+    yield from _routes(policies)
+
+
+def _routes(policies: Policies) -> Iterator[Disagreement]:
+    """Routes of alerts for sites that there are not."""
+    known = policies.tenant.sites
+    for number, route in enumerate(policies.alerts.routes if policies.alerts else ()):
+        for site in route.sites or ():
+            if site not in known:
+                problem = f"site {site} is not in tenant.yaml"
+                yield Disagreement(f"routes.{number}.sites", problem, _fix(site, known), "alerts")
 
 
 def _cards(policies: Policies) -> Iterator[Disagreement]:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from e2a.domain.policies import Policies
+from e2a.warehouse.reference.alerts import load_alerts
 from e2a.warehouse.reference.calendars import HORIZON, Horizon
 from e2a.warehouse.reference.cards import load_card, load_fx
 from e2a.warehouse.reference.promises import load_calendars, load_promises
@@ -53,6 +54,7 @@ def load(
         for card in policies.rates:
             counts[3] += load_card(connection, policies.tenant, card)
         load_fx(connection, policies.tenant, policies.fx)
+        load_alerts(connection, policies, loaded_at)
     return Loaded(*counts)
 
 

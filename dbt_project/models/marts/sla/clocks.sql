@@ -4,7 +4,10 @@
     scope='orders',
     step=40,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'},
-    hot_indexes=['(due_at) where completed_at is null']
+    hot_indexes=[
+        '(due_at) where completed_at is null',
+        '(at_risk_at) where completed_at is null'
+    ]
 ) }}
 
 select
