@@ -41,6 +41,13 @@ def retract(
     return [Told(*row) for row in found], stopped
 
 
+OVER: LiteralString = """
+is_over = true,
+state = case when o.state = 'sending' then o.state else 'retracted' end,
+settled_at = case when o.state <> 'sending' then now() end
+"""
+"""What a message becomes that need not be sent: one on its way is not tried again."""
+
 _WANTED: LiteralString = """
 unnest(%s::text[], %s::uuid[]) as w (tenant_id, exception_id)
 inner join sla.exceptions as e on e.tenant_id = w.tenant_id and e.exception_id = w.exception_id
@@ -57,10 +64,10 @@ for update of o
 """
 
 _STOP = f"""
-update ops.outbox as o set state = 'retracted', settled_at = now()
+update ops.outbox as o set {OVER}
 from {_WANTED}
 where
-    {_ABOUT} and o.state in ('waiting', 'dead')
+    {_ABOUT} and o.state in ('waiting', 'sending', 'dead') and not o.is_over
     and (o.kind = 'escalated' or (o.kind = 'opened' and e.status = 'CLOSED'))
 """
 

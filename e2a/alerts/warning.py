@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import dict_row
 
 from e2a.alerts.messages import Row, insert, message
+from e2a.alerts.retracting import OVER
 from e2a.alerts.routes import routes
 from e2a.domain.alerts import Announcement, Subject, at_risk
 from e2a.domain.exceptions import SEVERITIES, code_of
@@ -65,12 +66,12 @@ where c.state = 'at_risk' and not c.excused
 order by c.tenant_id, c.order_id, c.stage, c.instance
 """
 
-_STOP = """
-update ops.outbox as o set state = 'retracted', settled_at = now()
+_STOP = f"""
+update ops.outbox as o set {OVER}
 from moved as m
 where
     o.tenant_id = m.tenant_id and o.order_id = m.order_id and o.kind = 'at_risk'
-    and o.state in ('waiting', 'dead')
+    and o.state in ('waiting', 'sending', 'dead') and not o.is_over
     and not exists (
         select from sla.clock_states as c
         where

@@ -71,6 +71,7 @@ create table ops.outbox (
     attempts integer not null default 0,
     next_attempt_at timestamptz not null,
     is_uncertain boolean not null default false,
+    is_over boolean not null default false,
     idempotency_key uuid,
     together integer,
     claimed_by integer,
@@ -94,6 +95,7 @@ comment on column ops.outbox.state is
 'waiting, sending (committed before the first byte leaves), delivered (acknowledged), retracted (not sent: no longer true), dead (given up).';
 comment on column ops.outbox.attempts is 'Answers that were no acknowledgement; probes of a breaker and requests to wait do not count.';
 comment on column ops.outbox.is_uncertain is 'It was sent and no answer came: the destination may have it.';
+comment on column ops.outbox.is_over is 'No longer true or needed: while it is being sent, it is not tried again.';
 comment on column ops.outbox.idempotency_key is 'The same at every repeat; rows that went together share it.';
 comment on column ops.outbox.together is 'How many rows the message carried.';
 comment on column ops.outbox.claimed_by is 'The deliverer that sends it: it holds an advisory lock of this number for life.';
