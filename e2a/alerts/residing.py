@@ -22,8 +22,9 @@ from e2a.alerts.claiming import claim
 from e2a.alerts.outbox import CHANNEL
 from e2a.alerts.presence import appear, recover
 from e2a.alerts.recording import record
-from e2a.alerts.roads import Environment, send
+from e2a.alerts.roads import send
 from e2a.alerts.routes import routes
+from e2a.alerts.secrets import Environment
 from e2a.domain.errors import DatabaseUnavailableError
 from e2a.domain.policies.alerts import DestinationText
 from e2a.warehouse.connection import Role, Warehouse

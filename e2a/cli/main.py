@@ -7,6 +7,7 @@ import typer
 
 from e2a.cli import (
     adjustments,
+    alerts,
     database,
     dlq,
     exceptions,
@@ -43,6 +44,7 @@ app.add_typer(invoices.app, name="invoices")
 app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(keys.app, name="keys")
+app.add_typer(alerts.app, name="alerts")
 app.command("gateway")(gateway.gateway)
 app.command("radar")(radar.radar)
 app.command("demo")(journey.demo)

@@ -10,11 +10,11 @@ import httpx
 
 from e2a.alerts.claimed import Answer, Claimed
 from e2a.alerts.roads import mail, slack, webhook
-from e2a.alerts.roads.secrets import Environment, missing
+from e2a.alerts.secrets import Environment
 from e2a.domain.errors import ConfigurationError
 from e2a.domain.policies.alerts import DestinationText, SlackChatText, SlackWebhookText, SmtpText
 
-__all__ = ["Environment", "missing", "send"]
+__all__ = ["send"]
 
 
 def send(

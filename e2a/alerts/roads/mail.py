@@ -9,7 +9,7 @@ from email.utils import format_datetime
 
 from e2a.alerts.claimed import Answer, Claimed
 from e2a.alerts.roads.answers import words
-from e2a.alerts.roads.secrets import Environment, secret
+from e2a.alerts.secrets import Environment, secret
 from e2a.domain.alert_wording import subject, text
 from e2a.domain.errors import ConfigurationError
 from e2a.domain.policies.alerts import SmtpText

@@ -11,7 +11,7 @@ import orjson
 
 from e2a.alerts.claimed import Answer, Claimed
 from e2a.alerts.roads.answers import post
-from e2a.alerts.roads.secrets import Environment, secret
+from e2a.alerts.secrets import Environment, secret
 from e2a.domain.alert_wording import text
 from e2a.domain.errors import ConfigurationError
 from e2a.domain.policies.alerts import SlackChatText, SlackWebhookText, usable_url

@@ -16,8 +16,8 @@ import orjson
 
 from e2a.alerts.claimed import Answer, Claimed, Part
 from e2a.alerts.roads.answers import post
-from e2a.alerts.roads.secrets import Environment, secret
 from e2a.alerts.roads.slack import checked_url
+from e2a.alerts.secrets import Environment, secret
 from e2a.domain.alert_wording import sentence
 from e2a.domain.errors import ConfigurationError
 from e2a.domain.policies.alerts import WebhookText
