@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 E2A_WEB_PORT ?= 3000
 export E2A_WEB_PORT
 
-.PHONY: help install demo up test check prove bench clean docs
+.PHONY: help install demo up test check prove faults bench clean docs
 .DEFAULT_GOAL := help
 
 help: ## Show these words
@@ -43,6 +43,9 @@ test: check ## Everything that CI runs
 prove: install ## The slower proofs: properties at length, crashes, mutants
 	$(BIN)/python -m pytest -m prove
 	$(BIN)/python bench/mutants.py
+
+faults: install ## The fault matrix at length: over 1,000 crashes, a million events, a table
+	$(BIN)/python -m faults
 
 bench: install ## Measurements, each beside its reference
 	$(BIN)/python bench/journey.py

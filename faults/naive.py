@@ -16,8 +16,8 @@ from faults.world import World, world
 
 
 async def slow_commits(world: World) -> None:
-    """A third of the landing transactions linger at their commit."""
-    async with lingering(world, share=0.3, seconds=0.3):
+    """Half of the landing transactions linger at their commit."""
+    async with lingering(world, share=0.5, seconds=0.3):
         await world.ready()
         world.fired["lingering commits"] += 1
         await enough(world)
@@ -40,7 +40,7 @@ def without(site: Site, seed: int, events: int) -> Result:
 def _live(site: Site, seed: int, events: int, reader: str) -> Result:
     began = time.monotonic()
     with site.fresh(reader) as warehouse:
-        lived = world(site, warehouse, seed, events=events, crashes=0, reader=reader)
+        lived = world(site, warehouse, seed, events=events, crashes=0, most=30, reader=reader)
         asyncio.run(lived.live(slow_commits))
         found = checker.check(warehouse, lived.ledger)
     share = found.lost / max(1, found.stored + found.lost)

@@ -30,9 +30,10 @@ def _nothing(world: World) -> None:
 
 
 @contextmanager
-def _beside_others(
+def beside_others(
     site: Site, before: Check = _nothing
 ) -> Iterator[tuple[Site, Warehouse, Act | None, Check]]:
+    """A fresh database on the common server."""
     with site.fresh("row") as warehouse:
         yield site, warehouse, None, before
 
@@ -71,7 +72,7 @@ class Row:
     crashes: int = 20
     after: Check = _nothing
     options: dict[str, Any] = field(default_factory=dict)
-    place: Place = _beside_others
+    place: Place = beside_others
     unable: Callable[[], str | None] = lambda: None
 
 
@@ -94,6 +95,18 @@ class Result:
         return "BROKEN" if self.found.wrong else "holds"
 
 
+def in_turn(*acts: tuple[Act, int]) -> Act:
+    """One act after the other in one world, each until so many more faults have fired."""
+
+    async def act(world: World) -> None:
+        for one, times in acts:
+            world.events, world.crashes = 0, world.total + times
+            await one(world)
+            world.spare()
+
+    return act
+
+
 def run(site: Site, row: Row, seed: int, share: float = 1.0, patience: float = 1.0) -> Result:
     """Live through a row and judge it; a row whose fault never fired is broken.
 
@@ -108,7 +121,7 @@ def run(site: Site, row: Row, seed: int, share: float = 1.0, patience: float = 1
     with row.place(site) as (where, warehouse, act, before):
         lived = world(
             where, warehouse, seed, patience=patience, **row.options,
-            events=max(300, int(row.events * share)),
+            events=max(min(300, row.events), int(row.events * share)),
             crashes=max(min(3, row.crashes), int(row.crashes * share)),
         )  # fmt: skip
         before(lived)
@@ -142,7 +155,7 @@ ROWS = (
     Row("20", "total reorder, days late", repeats.reordered, 60_000, 1,
         after=repeats.same_as_in_order),
     Row("24", "partition missing; drop under load", partitions.partition_missing, 60_000, 20,
-        place=partial(_beside_others, before=partitions.nobody_makes_days)),
+        place=partial(beside_others, before=partitions.nobody_makes_days)),
     Row("22d", "disk full under the data", kills.enough, 60_000, 6,
         place=partial(_small_disk, part="data"), unable=disk.unable),
     Row("22w", "disk full under the log", kills.enough, 60_000, 6,

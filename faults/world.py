@@ -91,6 +91,10 @@ class World:
 
         return choose
 
+    def spare(self) -> None:
+        """Arm no further lives."""
+        self.gateway.arm = self.consumer.arm = lambda: ""
+
     @asynccontextmanager
     async def owner(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
         """A connection as the owner, in autocommit."""

@@ -43,6 +43,7 @@ async def _terminate(world: World, pid: int) -> None:
 async def before_answer(world: World) -> None:
     """Row 2: kill -9 the gateway between COMMIT and its answer."""
     world.gateway.arm = world.arm("gateway.after_commit", most=12)
+    world.gateway.kill()  # a life that began unarmed
     await enough(world)
 
 
@@ -52,6 +53,7 @@ async def reading(world: World) -> None:
     world.consumer.arm = world.arm(
         "drain.claimed", "drain.stored", "drain.before_commit", "drain.committed", most=4
     )
+    world.consumer.kill()  # a life that began unarmed
     await enough(world)
 
 

@@ -19,7 +19,7 @@ def nobody_makes_days(world: World) -> None:
 async def partition_missing(world: World) -> None:
     """The default catches; the day catches up with its rows; unread days are not dropped."""
     await world.ready()
-    while world.ledger.words.total() < world.events / 3:
+    while world.ledger.words.total() < max(50, world.events / 3):
         await asyncio.sleep(0.02)
     today = datetime.now(UTC).date()
     async with world.owner() as owner:

@@ -29,12 +29,14 @@ TAMPERING = {
     "acknowledged events are not in the inbox":
         "delete from landing.inbox where seq = (select min(seq) from landing.inbox)",
     "stored bodies are not the bytes":
-        "update landing.inbox set body = body || ' ' where seq = (select min(seq) from landing.inbox)",
+        "update landing.inbox set body = body || ' ' "
+        "where seq = (select min(seq) from landing.inbox)",
     "in the inbox more than once":
         "insert into landing.inbox (tenant_id, source, delivery_id, received_at, body) "
         "select tenant_id, source, delivery_id, received_at, body from landing.inbox limit 1",
     "inbox rows have no outcome":
-        "delete from landing.outcomes where inbox_seq = (select min(inbox_seq) from landing.outcomes)",
+        "delete from landing.outcomes "
+        "where inbox_seq = (select min(inbox_seq) from landing.outcomes)",
     "events have no canonical row":
         "delete from landing.wms_events where source_event_id in "
         "(select source_event_id from landing.wms_events limit 1)",

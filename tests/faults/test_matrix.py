@@ -1,4 +1,4 @@
-"""The rows of the fault matrix, in small; `make faults` runs them at length."""
+"""The rows of the fault matrix, each in a world of its own; `make faults` runs them at length."""
 
 from dataclasses import replace
 from functools import partial
@@ -14,6 +14,7 @@ SHORT = {
     "14": partial(slow.slow_committer, seconds=1.5),
 }
 """Acts that wait, with shorter waits."""
+pytestmark = pytest.mark.prove
 MUST_FIRE = {
     "1": {"killed before commit"},
     "2": {"gateway.after_commit"},
@@ -27,6 +28,7 @@ MUST_FIRE = {
     "19": {"old signature", "other body"},
     "20": {"inversions"},
     "22d": {"disk full"},
+    "22w": {"disk full"},
     "24": {"caught by the default"},
     "25": {"refused to read"},
 }
