@@ -17,7 +17,9 @@ from tests.alerts.scripted import Answer, serving, until
 from tests.alerts.sending import ENVIRONMENT, hook, put, settled
 from tests.warehouse.lane import rows
 
-PATIENCE = Patience(attempts=99, first_wait=0.01, longest_wait=0.02, trips=99, look=0.05)
+PATIENCE = Patience(
+    attempts=99, first_wait=0.01, longest_wait=0.02, first_cool=0.02, longest_cool=0.05, look=0.05
+)
 FORKS = multiprocessing.get_context("forkserver")
 
 
@@ -28,28 +30,27 @@ def work(warehouse):
 
 
 class Destination:
-    """Refuses every other request of a key, and kills the deliverer in the middle of some.
+    """Refuses half of the requests, and kills the deliverer in the middle of some.
 
     A kill comes when the request was read and judged: the message was refused, or it was taken and
     nobody could note that.
     """
 
     def __init__(self, warehouse, kills):
-        self.seen, self.taken, self.after_noted = {}, [], []
+        self.taken, self.after_noted = [], []
         self.kills, self.killed, self.worker = kills, 0, None
         self.dice = random.Random(25)
         self.asking = warehouse.connect(Role.APP, autocommit=True)
 
     def __call__(self, request):
         key = request.key
-        self.seen[key] = self.seen.get(key, 0) + 1
         noted = self.asking.execute(
             "select state from ops.outbox where idempotency_key = %s and state = 'delivered'",
             (key,),
         ).fetchone()
         if noted:
             self.after_noted.append(key)
-        accepts = self.seen[key] % 2 == 0
+        accepts = self.dice.random() < 0.5
         if accepts:
             self.taken.append(key)
         if self.killed < self.kills and self.worker and self.dice.random() < 0.3:
