@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from e2a.alerts.pruning import prune
 from e2a.warehouse import retention
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
@@ -15,13 +16,14 @@ from resources.warehouse import WarehouseResource
 
 @dg.op
 def keep_days(context: dg.OpExecutionContext, warehouse: WarehouseResource, clock: Clock) -> None:
-    """Makes the days to come, archives and drops those that are older than is kept."""
+    """Makes the days to come, retires those that are older than is kept; old messages, too."""
     now = clock.now()
     before = now.date() - timedelta(days=retention.kept_days())
     folder = retention.archive_folder(warehouse.warehouse().home)
     with warehouse.connect() as connection:
         retention.make_ahead(connection, now.date())
         retention.retire(connection, folder, before, now, context.log.info)
+        prune(connection, now)
 
 
 @dg.job(

@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from e2a.alerts.pruning import KEPT, prune
 from e2a.sla.exceptions import sync
 from e2a.warehouse.inbox import land
 from tests.alerts.routing import alerts, announce, outbox, told
+from tests.alerts.scripted import delivering, serving, until
+from tests.alerts.sending import ENVIRONMENT, hook, settled
 from tests.sla.orders import DUE, LATER, after, done, paid, reported, the_one
 from tests.warehouse.lane import deliver, event, rows
 
@@ -149,3 +152,29 @@ def test_a_warning_that_has_not_left_when_the_clock_is_done_is_not_sent(hot, mod
     hot(after(97))
     arrives(hot, modelled, done("picked", 98), now=after(99))
     assert ("at_risk", "retracted") in outbox(modelled)
+
+
+def test_from_the_missed_deadline_to_the_destination_and_back(hot, modelled, built):
+    with serving() as server, delivering(built, ENVIRONMENT):
+        announce(modelled, alerts(destinations={"hook": hook(server)}))
+        breach(hot, modelled)
+        until(lambda: settled(modelled))
+        arrives(hot, modelled, done("picked", 119))
+        until(lambda: settled(modelled))
+        hot(LATER + timedelta(hours=1))
+        until(lambda: settled(modelled))
+    said = [(request.json["type"], request.json["data"]["text"]) for request in server.requests]
+    assert [type for type, _ in said] == ["breach.opened", "breach.cleared"]
+    assert said[0][1].startswith("MEDIUM: Pick of order 1 at MEM1 was due Tue 14 Apr 2026")
+    assert said[1][1] == "Cleared: pick of order wms:1 at MEM1: it was on time after all."
+
+
+def test_old_messages_are_forgotten_when_their_breach_is_over_and_not_before(hot, modelled):
+    breach(hot, modelled)
+    told(modelled, settled_at=LATER)
+    later = LATER + KEPT + timedelta(days=1)
+    assert prune(modelled, later) == 0
+    arrives(hot, modelled, done("picked", 130))
+    assert prune(modelled, LATER + KEPT) == 0
+    assert prune(modelled, later) == 1
+    assert outbox(modelled) == [("cleared", "waiting")]

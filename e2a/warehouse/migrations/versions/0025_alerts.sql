@@ -124,7 +124,7 @@ revoke all on reference.alert_policies, ops.outbox, ops.untold, ops.breakers fro
 grant select, insert, update, delete on reference.alert_policies to e2a_app;
 grant select, delete on ops.untold to e2a_app;
 grant update (changed_at) on ops.untold to e2a_app;
-grant select, insert, update on ops.outbox to e2a_app;
+grant select, insert, update, delete on ops.outbox to e2a_app;
 grant select, update on ops.breakers to e2a_app;
 -- The deliverer sends what is written and records what became of it; it sees no facts and no money.
 grant usage on schema ops, reference to e2a_deliverer;
