@@ -1,6 +1,7 @@
 """One row's world: database, gateway, consumer and sender, and what the row breaks in it."""
 
 import asyncio
+import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -172,6 +173,7 @@ def world(
     crashes: int,
     patience: float = 1.0,
     most: int = 200,
+    rate: float = math.inf,
     proxied: bool = False,
     reader: str = "watermark",
     workers: int = 1,
@@ -186,6 +188,7 @@ def world(
         crashes: how many faults are wanted at least.
         patience: factor to the sender's waits.
         most: events in a batch.
+        rate: new events a second, at most.
         proxied: whether the gateway finds the server behind a proxy.
         reader: `watermark`, or `naive` for the planted bug.
         workers: gateway processes.
@@ -198,7 +201,7 @@ def world(
     return World(
         site, warehouse, seed, events, crashes, Random(f"{seed}/faults"), ledger,
         Sender(f"http://127.0.0.1:{port}", ledger, Random(f"{seed}/sender"),
-               most=most, patience=patience),
+               most=most, patience=patience, rate=rate),
         Kept("gateway", environment(warehouse, proxy.port if proxy else None) | common, words),
         Kept("consumer", environment(warehouse) | common, [reader]),
         proof, traffic.events(Random(f"{seed}/traffic"), datetime.now(UTC)),
