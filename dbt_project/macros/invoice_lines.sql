@@ -42,6 +42,14 @@
         from {{ periods }}) as periods
         inner join {{ source('reference', 'tenants') }} as tenants
             on tenants.tenant_id = periods.tenant_id
+        -- Without `active_from` a tenant is served since its first work: should that turn out to be
+        -- false, the months before the next owe no minimum and no fee.
+        where
+            tenants.active_from is not null
+            or periods.billing_period >= (
+                select min(work.billing_period) from {{ ref('billable_operations') }} as work
+                where work.tenant_id = periods.tenant_id
+            )
     ),
 
     -- What holds for a month as a whole is said by one card.

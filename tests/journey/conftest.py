@@ -89,12 +89,14 @@ def empty() -> Iterator[Installation]:
 
 @pytest.fixture(scope="session")
 def olist(demo: Installation) -> Installation:
-    """The demo's installation, with the real Olist orders landed and run over."""
+    """The demo's installation, with the real Olist orders and payments landed and run over."""
     if not OLIST.is_dir():
         pytest.skip(f"no Olist data at {OLIST}; the journey over it is not tested here")
-    done = demo.run("land", "olist", str(OLIST), "--tenant", "olist")
-    assert done.returncode == 0, done.stderr[-3000:]
-    assert "Landed 8,135 deliveries" in done.stdout
+    orders = demo.run("land", "olist", str(OLIST), "--tenant", "olist", "--no-run")
+    assert orders.returncode == 0, orders.stderr[-3000:]
+    assert "Landed 8,135 deliveries" in orders.stdout
+    payments = demo.run("land", "olist-payments", str(OLIST))
+    assert payments.returncode == 0, payments.stderr[-3000:]
     return demo
 
 

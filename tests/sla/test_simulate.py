@@ -42,6 +42,7 @@ def scratch(modelled):
         "select c.oid::regclass::text from pg_class as c inner join pg_attribute as a "
         "on a.attrelid = c.oid and a.attname = 'tenant_id' and c.relkind = 'r' "
         "where c.relnamespace in ('landing'::regnamespace, 'reference'::regnamespace) "
+        "and has_table_privilege(c.oid, 'delete') "
         "order by c.relname in ('tenants', 'sites'), c.relname"
     ).fetchall()
     for (table,) in found:

@@ -51,7 +51,8 @@ where
 """
 
 # Months that have begun since the tenant is served and have no lines yet: a minimum or a fee is due
-# though nothing was done. All others are derived again when their work or promises change.
+# though nothing was done; and months with lines before its first work, which turned out to be false.
+# All others are derived again when their work or promises change.
 TOUCH = """
 with served as (
     select
@@ -83,6 +84,18 @@ where
     and not exists (
         select from billing.expected_invoice_lines as e
         where e.tenant_id = s.tenant_id and e.billing_period = m.month::date
+    )
+union
+select e.tenant_id, e.billing_period
+from billing.expected_invoice_lines as e
+inner join reference.tenants as t on t.tenant_id = e.tenant_id
+where
+    (%(tenant)s::text is null or t.tenant_id = %(tenant)s)
+    and (%(months)s::date[] is null or e.billing_period = any(%(months)s))
+    and t.active_from is null
+    and e.billing_period < (
+        select min(o.billing_period) from billing.billable_operations as o
+        where o.tenant_id = e.tenant_id
     )
 on conflict do nothing
 """

@@ -30,7 +30,11 @@ with moments as (
         attributes.channel,
         attributes.destination_zone,
         attributes.promised_at,
-        attributes.ship_by
+        attributes.ship_by,
+        lag(attributes.promised_at) over news as before_promised_at,
+        lag(attributes.ship_by) over news as before_ship_by,
+        attributes.known_from = milestones.known_from
+        and attributes.known_from > attributes.first_known_at as is_selected_anew
     from {{ ref('int_orders__milestones') }} as milestones
     inner join {{ ref('int_orders__attributes') }} as attributes
         on
@@ -120,7 +124,11 @@ candidates as (
             when 'promised_at' then moments.promised_at
             when 'ship_by' then moments.ship_by
         end as deadline,
-        policies.target_kind,
+        case policies.deadline_field
+            when 'promised_at' then moments.before_promised_at
+            when 'ship_by' then moments.before_ship_by
+        end as before_deadline,
+        policies.target_kind = 'carried' as is_carried,
         moments.observed[policies.start_slot] as started_at,
         moments.before_observed[policies.start_slot] as before_started_at,
         moments.implied[policies.start_slot] is not null as is_implied_start,
@@ -143,20 +151,22 @@ candidates as (
 ),
 
 -- Instants at which nothing changed for the clock are left out here already: they are most. A clock
--- whose start was voided is gone.
+-- whose start was voided is gone, and so is one whose order carries its deadline no more.
 changed as (
     select
         *,
-        started_at is null and not is_implied_start as is_gone
+        (started_at is null and not is_implied_start)
+        or (is_carried and deadline is null) as is_gone
     from candidates
     where
         (
             started_at is not null or is_implied_start or before_started_at is not null
             or before_is_implied_start
         )
-        and (target_kind <> 'carried' or deadline is not null)
+        and (not is_carried or deadline is not null or before_deadline is not null)
         and (
             is_kept
+            or (is_carried and (deadline is null) <> (before_deadline is null))
             or started_at is distinct from before_started_at
             or is_implied_start is distinct from before_is_implied_start
             or observed_at is distinct from before_observed_at
@@ -205,6 +215,33 @@ pinned as (
         started_at is null asc, standing desc
 ),
 
+-- What selected the policy was voided, or came to be known otherwise, and no policy promises the
+-- stage any more: the clock is gone.
+unselected as (
+    select distinct on (pinned.order_no, pinned.stage, pinned.instance, moments.known_from)
+        pinned.*,
+        moments.known_from as gone_from
+    from moments
+    inner join pinned
+        on
+            pinned.order_no = moments.order_no
+            and pinned.instance = moments.instance
+            and pinned.known_from < moments.known_from
+    where
+        moments.is_selected_anew
+        and not exists (
+            select from pinned as still
+            where
+                still.order_no = pinned.order_no
+                and still.stage = pinned.stage
+                and still.instance = pinned.instance
+                and still.known_from = moments.known_from
+        )
+    order by
+        pinned.order_no asc, pinned.stage asc, pinned.instance asc, moments.known_from asc,
+        pinned.known_from desc
+),
+
 -- An excusal counts if the policy knows its reason, or names none (C15).
 excused as (
     select distinct
@@ -250,3 +287,21 @@ select
     excused.order_no is not null as excused
 from pinned
 left join excused using (order_no, stage, instance, known_from)
+union all
+select
+    order_no,
+    policy_no,
+    stage,
+    instance,
+    gone_from,
+    service_level,
+    channel,
+    destination_zone,
+    deadline,
+    started_at,
+    null,
+    false,
+    null,
+    true,
+    false
+from unselected

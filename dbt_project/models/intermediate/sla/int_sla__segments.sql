@@ -161,7 +161,8 @@ standing as (
             policies.policy_no = cuts.policy_no
             and policies.hold_parties ? holds.reason
     order by
-        cuts.order_no, cuts.stage, cuts.instance, cuts.starts_at, holds.placed_at, holds.hold_id
+        cuts.order_no, cuts.stage, cuts.instance, cuts.starts_at, holds.placed_at, holds.hold_id,
+        holds.reason
 ),
 
 staged as (
