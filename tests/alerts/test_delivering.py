@@ -4,10 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from e2a.alerts.claimed import Answer as Told
 from e2a.alerts.claimed import Patience
+from e2a.alerts.claiming import claim
+from e2a.alerts.presence import recover
+from e2a.alerts.recording import record
 from e2a.gateway.signatures import standard_webhooks
 from e2a.warehouse.connection import Role
-from tests.alerts.routing import alerts, announce, outbox
+from tests.alerts.routing import TENANT, alerts, announce, outbox
 from tests.alerts.scripted import QUICK, Answer, delivering, mailing, serving, until
 from tests.alerts.sending import ENVIRONMENT, SECRET, hook, put, settled, states
 from tests.warehouse.lane import rows
@@ -134,6 +138,21 @@ def test_while_a_breaker_is_open_nothing_is_sent_and_other_destinations_go_on(ap
             put(app, "hook", 1)
             until(lambda: good.requests)
     assert len(bad.requests) == patience.trips
+
+
+def test_a_probe_does_not_count_as_an_attempt_of_its_message(app, shared):
+    patience = Patience(
+        attempts=3, trips=2, first_wait=0.01, longest_wait=0.01, first_cool=0.01,
+        longest_cool=0.01, look=0.02,
+    )  # fmt: skip
+    with serving(Answer(500)) as server:
+        to(app, hook(server))
+        put(app, "there", 1)
+        with delivering(shared, ENVIRONMENT, patience):
+            until(lambda: len(server.requests) > 8)
+    assert rows(app, "select attempts, state in ('waiting', 'sending') from ops.outbox") == [
+        (2, True)
+    ]
 
 
 def test_a_digest_goes_as_one_message_with_one_key(app, shared):
@@ -272,6 +291,29 @@ def test_a_mail_that_the_server_refuses_for_good_is_dead(app, shared):
         with delivering(shared, environment):
             until(lambda: settled(app, "dead"))
     assert box.mails == []
+
+
+def test_a_retraction_is_not_sent_while_another_sends_what_it_takes_back(app, shared):
+    with shared.connect(Role.DELIVERER, autocommit=True) as link:
+
+        def take():
+            return claim(link, TENANT, "there", 1, per_minute=9, probe_seconds=60)
+
+        put(app, "there", 1)
+        first = take()
+        put(app, "there", 1, kind="cleared")
+        assert take() is None
+        assert record(link, first, 1, Told("accepted", "ok"), QUICK) == "delivered"
+        assert [part.kind for part in take().parts] == ["cleared"]
+
+
+def test_what_was_given_to_another_deliverer_is_not_noted(app, shared):
+    with shared.connect(Role.DELIVERER, autocommit=True) as link:
+        put(app, "there", 1)
+        first = claim(link, TENANT, "there", 1, per_minute=9, probe_seconds=60)
+        assert recover(link) == 1  # nobody holds the lock of deliverer 1
+        assert record(link, first, 1, Told("accepted", "ok"), QUICK) == "lost"
+    assert outbox(app, "state, is_uncertain") == [("waiting", True)]
 
 
 def test_a_retraction_waits_while_what_it_takes_back_is_on_its_way(app, shared):
