@@ -32,6 +32,8 @@ from e2a.warehouse.connection import Role, Warehouse
 Say = Callable[[str], None]
 AT_ONCE = 8
 """Destinations that are served at a time, each over a connection of its own."""
+BUSY_LOOK = 0.05
+"""Seconds between looks while something is being sent, since what is next due is not known."""
 _NONE = Answer("refused", "alerts.yaml names no such destination any more")
 
 
@@ -107,15 +109,11 @@ class _Deliverer:
         wait, now = self._outside.patience.look, time.monotonic()
         for tenant, destination, seconds in self._ears.execute(_DUE).fetchall():
             where = (tenant, destination)
-            if where in self._busy:
-                wait = min(wait, self._outside.patience.look / 10)
-                continue
             seconds = max(seconds, self._rests.get(where, now) - now)
-            if seconds > 0:
-                wait = min(wait, seconds)
-                continue
-            self._busy.add(where)
-            self._workers.submit(self._served, where)
+            if where not in self._busy and seconds <= 0:
+                self._busy.add(where)
+                self._workers.submit(self._served, where)
+            wait = min(wait, BUSY_LOOK if where in self._busy else max(seconds, 0.0))
         return wait
 
     def _served(self, where: tuple[str, str]) -> None:
