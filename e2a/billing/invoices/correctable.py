@@ -51,8 +51,8 @@ where
 """
 
 # Months that have begun since the tenant is served and have no lines yet: a minimum or a fee is due
-# though nothing was done; and months with lines before its first work, which turned out to be false.
-# All others are derived again when their work or promises change.
+# though nothing was done; and months with lines before the first work that still stands. All others
+# are derived again when their work or promises change.
 TOUCH = """
 with served as (
     select
