@@ -29,6 +29,7 @@ class Found:
     consumed: int = 0
     doubled: int = 0
     lost: int = 0
+    unread: int = 0
     wrong: list[str] = field(default_factory=list)
 
     def need(self, broken: int, sentence: str) -> int:
@@ -66,7 +67,8 @@ def _promises(owner: psycopg.Connection[Any], ledger: Ledger, found: Found) -> N
 
 def _outcomes(owner: psycopg.Connection[Any], found: Found) -> None:
     """Stored is consumed, and every outcome is one of a stored row."""
-    found.lost += found.need(_one(owner, _UNREAD), "inbox rows have no outcome")
+    found.unread = found.need(_one(owner, _UNREAD), "inbox rows have no outcome")
+    found.lost += found.unread
     found.doubled += found.need(_one(owner, _UNFOUNDED), "outcomes have no inbox row, or several")
     found.need(_one(owner, _UNCOUNTED), "inbox rows whose outcome counts other events than it has")
 
@@ -80,7 +82,8 @@ def _facts(owner: psycopg.Connection[Any], ledger: Ledger, found: Found) -> None
     have: _Facts = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
     want = dict(_stated(entry) for entry in ledger.of(State.ACKED) if entry.is_fact)
     found.doubled += found.need(len(rows) - len(have), "canonical events exist twice")
-    found.lost += found.need(len(want.keys() - have.keys()), "events have no canonical row")
+    missing = found.need(len(want.keys() - have.keys()), "events have no canonical row")
+    found.lost += max(0, missing - found.unread)  # the others are lost already
     strange = {key for key in have.keys() - want.keys() if key not in _beside(ledger)}
     found.need(len(strange), "canonical events were never sent")
     differ = sum(have[key] != want[key] for key in have.keys() & want.keys())

@@ -43,7 +43,7 @@ def _live(site: Site, seed: int, events: int, reader: str) -> Result:
         lived = world(site, warehouse, seed, events=events, crashes=0, most=30, reader=reader)
         asyncio.run(lived.live(slow_commits))
         found = checker.check(warehouse, lived.ledger)
-    share = found.lost / max(1, found.stored + found.lost)
+    share = found.lost / max(1, found.stored)
     return Result(
         f"bug/{reader}", f"slow commits, reader by {reader}", seed, found, lived.fired, 0,
         time.monotonic() - began, [f"{share:.1%} lost"],

@@ -60,9 +60,13 @@ class Kept:
     def kill(self, number: int = signal.SIGKILL) -> bool:
         """Send a signal now; whether there was anything to send it to."""
         pid = self.pid
-        if pid is not None:
+        if pid is None:
+            return False
+        try:
             os.kill(pid, number)
-        return pid is not None
+        except ProcessLookupError:  # it has just died by itself
+            return False
+        return True
 
     async def stop(self, number: int = signal.SIGTERM) -> None:
         """End it for good."""
@@ -119,6 +123,13 @@ def _live(kind: str, environment: Mapping[str, str], words: Sequence[str]) -> No
         main()
     else:
         consume(*words)
+
+
+def warm() -> None:
+    """Have the modules loaded before anything is timed: the first life waits for that."""
+    first = _nursery.Process(target=free_port)
+    first.start()
+    first.join()
 
 
 def free_port() -> int:

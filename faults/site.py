@@ -19,6 +19,7 @@ from e2a.warehouse.bootstrap import bootstrap
 from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.migrate import upgrade
 from e2a.warehouse.policies import load_policies
+from faults import processes
 
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
@@ -66,6 +67,7 @@ def site() -> Iterator[Site]:
     before = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("E2A_")}
     os.environ["E2A_HOME"] = str(home)
     try:
+        processes.warm()
         template = replace(cluster.start(home), database="e2a_template")
         bootstrap(template)
         upgrade(template)

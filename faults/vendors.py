@@ -18,7 +18,8 @@ from faults.signing import signed
 WORDS = {"shopify": "shopify", "carrier": "easypost", "wms": "wms"}
 """The path word that sends what came by a road."""
 RETRIES = {"shopify": 8, "easypost": 6, "wms": 1_000_000}
-FIRST_PAUSE, LONGEST_PAUSE = 0.15, 4.0
+FIRST_PAUSE, LONGEST_PAUSE = 0.3, 10.0
+"""Seconds before a retry, doubling."""
 
 
 @dataclass(frozen=True)

@@ -151,7 +151,7 @@ class Week:
 
     async def _kill(self) -> None:
         while not self._over:
-            await asyncio.sleep(self.random.uniform(0.2, 1.5))
+            await asyncio.sleep(self.random.uniform(0.5, 3.0))
             what = self.random.choice(["gateway"] * 4 + ["reader"] * 4 + ["server"])
             if what == "server":
                 await asyncio.to_thread(self.place.stop_at_once)

@@ -14,12 +14,12 @@ from faults.world import World
 
 
 async def slow_committer(world: World, seconds: float) -> None:
-    """Again and again: land some, wait, and commit or take it back, by seed."""
+    """Again and again: land some, wait, and commit or take it back, in turn."""
     await world.ready()
     number = 0
     while world.wants_more:
         own = list(islice(world.traffic, 20))
-        commits = number % 2 == 0 or world.random.random() < 0.5
+        commits = number % 2 == 0
         number += 1
         for entry in own:
             entry.state = State.ACKED
