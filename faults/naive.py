@@ -8,11 +8,12 @@ import asyncio
 import time
 
 from faults import checker
+from faults.begin import world
 from faults.rows.kills import enough
 from faults.rows.lingering import lingering
 from faults.schedule import Result
 from faults.site import Site
-from faults.world import World, world
+from faults.world import World
 
 
 async def slow_commits(world: World) -> None:

@@ -14,10 +14,11 @@ from typing import Any
 
 from e2a.warehouse.connection import Warehouse
 from faults import checker, oracle
+from faults.begin import world
 from faults.checker import Found
 from faults.rows import disk, kills, network, partitions, poison, repeats, restore, servers, slow
 from faults.site import Site
-from faults.world import World, world
+from faults.world import World
 
 Act = Callable[[World], Awaitable[None]]
 Check = Callable[[World], None]

@@ -1,13 +1,11 @@
 """One row's world: database, gateway, consumer and sender, and what the row breaks in it."""
 
 import asyncio
-import math
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,15 +13,13 @@ from typing import Any
 import httpx
 import psycopg
 
-from e2a.gateway.credentials import making
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.vault import unlock
-from faults import traffic
+from faults.keys import secrets
 from faults.ledger import Entry, Ledger
-from faults.processes import Kept, free_port
+from faults.processes import Kept
 from faults.proxy import Proxy
 from faults.sender import Sender
-from faults.site import Site, environment
+from faults.site import Site
 
 CRASHES = ("session of e2a_gateway", "session of e2a_app", "stopped at once", "away")
 """Faults that kill a server or a session of it."""
@@ -162,61 +158,3 @@ class World:
 
     def _calm(self) -> None:
         self.calmed = True
-
-
-def world(
-    site: Site,
-    warehouse: Warehouse,
-    seed: int,
-    *,
-    events: int,
-    crashes: int,
-    patience: float = 1.0,
-    most: int = 200,
-    rate: float = math.inf,
-    proxied: bool = False,
-    reader: str = "watermark",
-    workers: int = 1,
-) -> World:
-    """A world that has not begun: nothing runs yet.
-
-    Args:
-        site: the server.
-        warehouse: the row's own database.
-        seed: decides traffic, sender and faults.
-        events: how many are wanted at least.
-        crashes: how many faults are wanted at least.
-        patience: factor to the sender's waits.
-        most: events in a batch.
-        rate: new events a second, at most.
-        proxied: whether the gateway finds the server behind a proxy.
-        reader: `watermark`, or `naive` for the planted bug.
-        workers: gateway processes.
-    """
-    proof = site.home / f"{warehouse.database}.deaths"
-    common = {"E2A_CRASH_LOG": str(proof), "E2A_LOG": str(site.home / f"{warehouse.database}.log")}
-    port, ledger = free_port(), Ledger()
-    proxy = Proxy(warehouse.port, free_port()) if proxied else None
-    words = ["--port", str(port), "--workers", str(workers)]
-    return World(
-        site, warehouse, seed, events, crashes, Random(f"{seed}/faults"), ledger,
-        Sender(f"http://127.0.0.1:{port}", ledger, Random(f"{seed}/sender"),
-               most=most, patience=patience, rate=rate),
-        Kept("gateway", environment(warehouse, proxy.port if proxy else None) | common, words),
-        Kept("consumer", environment(warehouse) | common, [reader]),
-        proof, traffic.events(Random(f"{seed}/traffic"), datetime.now(UTC)),
-        proxy=proxy,
-    )  # fmt: skip
-
-
-def secrets(warehouse: Warehouse) -> dict[tuple[str, str], str]:
-    """Signing secrets for both ways in, of both tenants."""
-    made: dict[tuple[str, str], str] = {}
-    with warehouse.connect(Role.APP) as app:
-        for word in ("wms", "batch"):
-            for tenant in traffic.TENANTS:
-                wanted = making.Wanted(tenant, word, "hmac")
-                shown = making.create(app, unlock(warehouse.home), wanted, datetime.now(UTC))
-                assert shown.secret is not None
-                made[word, tenant] = shown.secret
-    return made

@@ -6,8 +6,8 @@ import pytest
 
 from e2a.warehouse.connection import Role
 from faults import checker, naive, oracle
+from faults.begin import world
 from faults.rows.kills import enough
-from faults.world import world
 
 
 def test_a_reader_by_a_plain_sequence_is_caught(place):
