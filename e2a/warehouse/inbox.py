@@ -107,6 +107,10 @@ def _land_rows(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Land
             copy.write_row(row)
     conflicts = connection.execute(_MARK_CONFLICTS).rowcount
     stored = connection.execute(_STORE).rowcount
+    # What collided may be another body that somebody committed meanwhile: only now is it seen.
+    if stored < len(rows) and (late := connection.execute(_MARK_CONFLICTS).rowcount):
+        conflicts += late
+        stored += connection.execute(_STORE).rowcount
     return Landed(stored, len(rows) - stored, conflicts)
 
 
@@ -158,10 +162,15 @@ where
     and f.redacted_hash is distinct from a.body_hash
 """
 
+# Inserted in the order of their keys, so that two writers never wait for each other.
 _STORE = """
 with fresh as (
     insert into landing.deliveries (tenant_id, source, delivery_id, body_hash)
-    select tenant_id, source, delivery_id, body_hash from arriving order by ordinal
+    select tenant_id, source, delivery_id, body_hash
+    from (
+        select distinct on (tenant_id, source, delivery_id) * from arriving
+        order by tenant_id, source, delivery_id, ordinal
+    ) as in_one_order
     on conflict do nothing
     returning tenant_id, source, delivery_id
 )

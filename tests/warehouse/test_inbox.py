@@ -1,13 +1,16 @@
 """Landing: exactly what arrived, each delivery once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Event
 
 import pytest
 
 from e2a.domain.deliveries import Source
 from e2a.domain.errors import UnknownTenantError
 from e2a.warehouse import inbox
-from e2a.warehouse.inbox import Landed, land
+from e2a.warehouse.connection import Role
+from e2a.warehouse.inbox import Landed, land, land_chunk
 from tests.warehouse.lane import deliver, event, rows
 
 
@@ -26,6 +29,29 @@ def test_landing_the_same_deliveries_twice_stores_them_once(app):
 def test_a_delivery_repeated_within_one_landing_is_stored_once(app):
     one = deliver(event("a"), id="d")
     assert land(app, [one, one]) == Landed(rows=1, duplicates=1)
+
+
+def test_two_bodies_of_one_id_that_land_at_the_same_time_are_both_kept(app, warehouse):
+    """ON CONFLICT does not see what the other writer is about to commit."""
+    land(app, [deliver(event("z"))])  # makes the day's partition
+    with warehouse.connect(Role.APP) as other, ThreadPoolExecutor(1) as beside:
+        with app.transaction():
+            land_chunk(app, [deliver(event("a"), id="d")])
+            second = beside.submit(land, other, [deliver(event("b"), id="d")])
+            wait_for_lock(warehouse, other.info.backend_pid)
+        assert second.result(30) == Landed(rows=1, conflicts=1)
+    assert len(_ids(app)) == 3
+
+
+def wait_for_lock(warehouse, pid):
+    """Await that a backend waits for somebody's lock."""
+    waits = "select from pg_stat_activity where pid = %s and wait_event_type = 'Lock'"
+    with warehouse.connect(Role.ADMIN, autocommit=True) as admin:
+        for _ in range(600):
+            if admin.execute(waits, (pid,)).fetchall():
+                return
+            Event().wait(0.05)
+    pytest.fail("nobody waits")
 
 
 def test_a_known_id_with_another_body_is_kept_under_a_marked_id(app):
