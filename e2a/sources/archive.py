@@ -18,12 +18,16 @@ from e2a.domain.deliveries import Delivery, Source
 from e2a.domain.errors import BadInputError
 
 
+_Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
+"""Postgres holds no NUL outside of a body."""
+
+
 class _Archived(BaseModel):
-    tenant: Annotated[str, StringConstraints(min_length=1)]
+    tenant: Annotated[_Text, StringConstraints(min_length=1)]
     source: Source
-    delivery_id: Annotated[str, StringConstraints(min_length=1)]
+    delivery_id: Annotated[_Text, StringConstraints(min_length=1)]
     received_at: AwareDatetime
-    headers: dict[str, str] = {}
+    headers: dict[_Text, _Text] = {}
     body: str
 
 
