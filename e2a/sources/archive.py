@@ -17,7 +17,6 @@ from pydantic import AwareDatetime, BaseModel, StringConstraints, ValidationErro
 from e2a.domain.deliveries import Delivery, Source
 from e2a.domain.errors import BadInputError
 
-
 _Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
 """Postgres holds no NUL outside of a body."""
 
