@@ -5,7 +5,7 @@ Add a route for people in `pages` or `admin`; a way in for events is a function 
 
 import time
 
-from e2a.gateway.admission.body import GoneError
+from e2a.gateway.admission.body import GoneError, pass_over
 from e2a.gateway.admission.credential import Claim
 from e2a.gateway.admission.headers import correlation_of
 from e2a.gateway.batch import batch
@@ -54,6 +54,8 @@ class Application:
             reply, answer, key_id = await self._take(word, key_id, scope, receive, correlation_id)
         except RefusedRequestError as refusal:
             reply, answer, cause = refusal.reply(), REFUSALS[refusal.status], refusal.cause
+            if reply.status == 413:
+                await pass_over(scope, receive)
         except GoneError:
             return
         await send_reply(send, reply, correlation_id)

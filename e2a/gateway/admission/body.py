@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from e2a.gateway.replies import RefusedRequestError
@@ -15,6 +15,11 @@ SECONDS = 15.0
 """How long a body may take to arrive."""
 MEMORY = 128 * 2**20
 """Bytes of all bodies that are being read or wait for their commit, in one process."""
+
+
+PASSED_OVER = 16 * 2**20
+"""Bytes of a refused body that are let past; of what is longer the connection is cut."""
+PASSING_SECONDS = 3.0
 
 
 class GoneError(Exception):
@@ -102,3 +107,21 @@ async def read_body(receive: Any, longest: int, share: Share) -> bytes:  # noqa:
         raise RefusedRequestError(
             408, "too_slow", f"The body took longer than {SECONDS:.0f} seconds; send it at once."
         ) from None
+
+
+async def pass_over(scope: Mapping[str, Any], receive: Any) -> None:  # noqa: ANN401 - ASGI
+    """Let a refused body go by, kept nowhere: with bytes unread, its sender would hear a reset.
+
+    Who sees no answer sends again, for ever; 413 tells him not to.
+    """
+    stated = dict(scope["headers"]).get(b"content-length", b"")
+    if stated.isdigit() and int(stated[:20]) > PASSED_OVER:
+        return
+    passed = 0
+    with suppress(TimeoutError):
+        async with asyncio.timeout(PASSING_SECONDS):
+            while passed < PASSED_OVER:
+                message = await receive()
+                passed += len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body"):
+                    return
