@@ -93,9 +93,9 @@ where
     (%(tenant)s::text is null or t.tenant_id = %(tenant)s)
     and (%(months)s::date[] is null or e.billing_period = any(%(months)s))
     and t.active_from is null
-    and e.billing_period < (
+    and e.billing_period < coalesce((
         select min(o.billing_period) from billing.billable_operations as o
         where o.tenant_id = e.tenant_id
-    )
+    ), 'infinity')
 on conflict do nothing
 """

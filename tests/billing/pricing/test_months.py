@@ -170,6 +170,7 @@ def test_p12_b_a_month_of_twenty_active_days_owes_two_thirds_of_the_minimum(merc
 )
 def test_a_minimum_is_due_for_the_days_of_service(merchant, active, true_up):
     acme = merchant(MINIMUM, **active)
+    acme.did("pack_completed", "2026-01-05 09:00")
     acme.touch("2026-04")
     assert acme.amounts("2026-04").get("minimum") == true_up
 
@@ -179,10 +180,23 @@ def test_a_monthly_maximum_gives_back_what_service_fees_exceed_it_by(merchant):
     assert bill(acme) == {"work": "1342.4", "freight": "845.17", "maximum": "-342.4"}
 
 
-def test_a_monthly_fee_is_due_in_every_month_that_is_derived(merchant):
+def test_a_monthly_fee_is_due_in_every_month_since_the_first_work(merchant):
     acme = merchant(card("fee: { model: flat, price: 517 }"))
-    acme.touch("2026-04")
+    acme.did("pack_completed", "2026-03-05 09:00")
+    for month in ("2026-02", "2026-04"):
+        acme.touch(month)
     assert acme.amounts("2026-04") == {"fee": "517"}
+    assert acme.amounts("2026-02") == {}
+
+
+def test_first_work_that_was_recorded_by_mistake_makes_no_month_due(merchant):
+    acme = merchant(card("fee: { model: flat, price: 517 }"))
+    acme.did("pack_completed", "2026-03-05 09:00", id="mistake")
+    acme.touch("2026-03")
+    assert acme.amounts("2026-03") == {"fee": "517"}
+    acme.did("event_voided", "2026-03-06 09:00", corrects=["mistake"])
+    acme.touch("2026-03")
+    assert acme.amounts("2026-03") == {}
 
 
 ROUNDING = card("""

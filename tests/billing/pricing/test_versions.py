@@ -91,6 +91,7 @@ def test_what_holds_for_a_whole_month_is_said_by_the_card_that_holds_when_it_beg
         card(fee % 1, since="2026-02-01") + card(fee % 2, since="2026-03-01")
         + card(fee % 3, since="2026-03-02") + card(fee % 4, since="2026-04-02")
     )  # fmt: skip
+    acme.did("pack_completed", "2026-01-05 09:00")
     for month, amount in (("2026-02", "1"), ("2026-03", "2"), ("2026-04", "3"), ("2026-05", "4")):
         acme.touch(month)
         assert acme.amounts(month) == {"fee": amount}
