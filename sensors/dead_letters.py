@@ -4,18 +4,13 @@ The decision is a pure function of what is due; the shell reads and returns. A r
 whole is asked for again at the next tick: what it had not committed is still due.
 """
 
-from datetime import timedelta
-
 import dagster as dg
 
 from e2a.warehouse.held.dead_letters import Due, due
 from e2a_assets.held import retry_held
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
-from sensors.new_events import UNFINISHED
-
-LONGEST_RETRY = timedelta(minutes=10)
-"""A run whose process was killed stays unfinished on record: only recent ones count."""
+from sensors.unfinished import is_running
 
 
 def decide(waiting: Due, is_running: bool) -> str | None:
@@ -37,12 +32,9 @@ def dead_letters(
 ) -> dg.SensorResult | dg.SkipReason:
     """Asks for a retry when a dead letter is due, or a row's tenant has been loaded."""
     now = clock.now()
-    filters = dg.RunsFilter(
-        job_name=retry_held.name, statuses=UNFINISHED, created_after=now - LONGEST_RETRY
-    )
     with warehouse.connect() as connection:
         found = due(connection, now)
-    reason = decide(found, context.instance.get_runs_count(filters) > 0)
+    reason = decide(found, is_running(context.instance, retry_held.name, now))
     if reason:
         return dg.SkipReason(reason)
     return dg.SensorResult(run_requests=[dg.RunRequest()])

@@ -6,7 +6,7 @@ asked for again, up to three times for the same reason; a new one starts afresh.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 import dagster as dg
 
@@ -17,11 +17,11 @@ from e2a_assets.jobs import ONLY_WHAT_IS_NEW, journey
 from e2a_assets.transform import current_fingerprint
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
+from sensors.unfinished import is_running
 
 ATTEMPTS = 3
 BACKLOG = 50_000
 """Inbox rows, or orders, from which on a run reads in chunks what steps would take long over."""
-LONGEST_BATCH = timedelta(minutes=10)
 RUN_KEY_TAG = "dagster/run_key"
 
 
@@ -63,11 +63,11 @@ def new_events(
     context: dg.SensorEvaluationContext, warehouse: WarehouseResource, clock: Clock
 ) -> dg.SensorResult | dg.SkipReason:
     """Asks for a run of the journey where the hot lane cannot do."""
-    if _running(context.instance, clock.now()):
+    if is_running(context.instance, journey.name, clock.now()):
         return dg.SkipReason("a batch is running; what arrives meanwhile is in the next one")
     with warehouse.connect() as connection:
         arrived, orders = pending(connection), waiting(connection)
-    build = missing_build(warehouse.warehouse(), current_fingerprint())
+        build = missing_build(connection, current_fingerprint())
     batch = decide(arrived, orders, build, clock.now().date())
     if batch is None:
         return dg.SkipReason("nothing that the hot lane could not do")
@@ -80,22 +80,6 @@ def new_events(
         tags=ONLY_WHAT_IS_NEW,
     )
     return dg.SensorResult(run_requests=[request])
-
-
-UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-]
-
-
-def _running(instance: dg.DagsterInstance, now: datetime) -> bool:
-    """A run whose process was killed stays unfinished on record: only recent ones count."""
-    filters = dg.RunsFilter(
-        job_name="journey", statuses=UNFINISHED, created_after=now - LONGEST_BATCH
-    )
-    return instance.get_runs_count(filters) > 0
 
 
 def _failures(instance: dg.DagsterInstance, key: str) -> int:

@@ -68,18 +68,18 @@ where
 
 def needs_everything(warehouse: Warehouse, models: str) -> bool:
     """Whether what is stored was derived by other models or rate cards than these."""
-    return missing_build(warehouse, models) is not None
+    with warehouse.connect(Role.APP) as connection:
+        return missing_build(connection, models) is not None
 
 
-def missing_build(warehouse: Warehouse, models: str) -> str | None:
+def missing_build(connection: psycopg.Connection[Any], models: str) -> str | None:
     """Name of the whole pass that is due, None if what is stored was derived by what is in force.
 
     Args:
-        warehouse: where to look.
+        connection: as the application.
         models: hash of the models and macros about to run; the rate cards are added to it.
     """
-    with warehouse.connect(Role.APP) as connection:
-        row = connection.execute(_WANTED, (models,)).fetchone()
+    row = connection.execute(_WANTED, (models,)).fetchone()
     return row and str(row[0])
 
 
