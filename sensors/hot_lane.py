@@ -50,12 +50,12 @@ def hot_lane(
 ) -> dg.SensorResult | dg.SkipReason:
     """Turns what arrives into verdicts unless a radar does, and shows what was done."""
     try:
-        watched = watch(warehouse.warehouse(), "sensor", _staying())
+        steps = watch(warehouse.warehouse(), "sensor", _staying())
     except NotBuiltError as error:
         return dg.SkipReason(str(error))
     told = Cursor.read(context.cursor)
     if not told.is_due(clock.now()):
-        return dg.SkipReason("watching" if watched else "a radar is watching")
+        return dg.SkipReason("a radar is watching" if steps is None else "watching")
     with warehouse.connect() as connection:
         news = report(connection, told.step)
     return dg.SensorResult(

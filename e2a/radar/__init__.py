@@ -6,6 +6,6 @@ one of them at a time. `following` is what happens in a step besides the models.
 Dagster.
 """
 
-from e2a.radar.watching import NotBuiltError, Watched, watch
+from e2a.radar.watching import NotBuiltError, watch
 
-__all__ = ["NotBuiltError", "Watched", "watch"]
+__all__ = ["NotBuiltError", "watch"]

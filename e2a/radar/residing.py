@@ -52,14 +52,14 @@ def reside(warehouse: Warehouse, stopped: Event, say: Say) -> None:
 
     while not stopped.is_set():
         try:
-            watched = watch(warehouse, "radar", lambda: not stopped.is_set(), told)
+            steps = watch(warehouse, "radar", lambda: not stopped.is_set(), told)
         except (psycopg.Error, DatabaseUnavailableError, NotBuiltError) as error:
             say(f"radar      {' '.join(str(error).split())[:300]}")
             stopped.wait(pause.next())
             continue
-        if watched is None and not waited:
+        if steps is None and not waited:
             say("radar      somebody else is watching; waiting")
-        waited = watched is None
+        waited = steps is None
         stopped.wait(LONGEST_PAUSE.total_seconds() / 5 if waited else 0)
 
 

@@ -10,24 +10,20 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-from e2a.domain.deliveries import Source
 from e2a.domain.errors import E2AError
 from e2a.radar.following import follow
-from e2a.sources.registry import PARSER_VERSION, parse
+from e2a.sources.readers import READERS
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.drain import Reader
 from e2a.warehouse.step import Step, Stepper
 
 CHANNEL = "e2a_inbox"
 """On which the gateway notifies once for each group that it has stored."""
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 2.0
-READERS = [Reader(source, parse, PARSER_VERSION) for source in Source]
 
 Told = Callable[[Step], None]
 Going = Callable[[], bool]
@@ -37,32 +33,19 @@ class NotBuiltError(E2AError):
     """There are no models to derive verdicts with."""
 
 
-@dataclass(slots=True)
-class Watched:
-    """What a watch did so far."""
-
-    steps: int = 0
-    rows: int = 0
-    orders: int = 0
-    beat_due: float = 0.0
-
-    def add(self, step: Step) -> None:
-        """Count one more step."""
-        self.steps += 1
-        self.rows += step.read.rows
-        self.orders += step.orders
-
-
 def watch(
     warehouse: Warehouse, holder: str, going: Going, told: Told = lambda step: None
-) -> Watched | None:
-    """Watch while `going` says so; None if somebody else is watching.
+) -> int | None:
+    """Watch while `going` says so.
 
     Args:
         warehouse: as the application.
         holder: who watches, for `ops.lanes`: `radar` or `sensor`.
         going: asked between steps, at least every `LOOK_SECONDS`.
         told: called after each step.
+
+    Returns:
+        How many steps it took; None if somebody else is watching.
 
     Raises:
         psycopg.OperationalError: the database went away; what was not committed is done again.
@@ -74,14 +57,16 @@ def watch(
         if not _is_first(ears):
             return None
         ears.execute(f"listen {CHANNEL}")
-        watched = Watched()
+        steps, beat_due = 0, 0.0
         with _stepper(warehouse) as stepper:
             while going():
-                _beat(ears, holder, watched)
+                if time.monotonic() >= beat_due:
+                    ears.execute(_BEAT, (holder, ears.info.backend_pid))
+                    beat_due = time.monotonic() + BEAT_SECONDS
                 if step := _turn(ears, stepper):
-                    watched.add(step)
+                    steps += 1
                     told(step)
-        return watched
+        return steps
 
 
 def _turn(ears: psycopg.Connection[Any], stepper: Stepper) -> Step | None:
@@ -93,12 +78,6 @@ def _turn(ears: psycopg.Connection[Any], stepper: Stepper) -> Step | None:
     if step is None:  # a pass of another lane holds the orders
         _sleep(ears, LOOK_SECONDS / 10)
     return step
-
-
-def _beat(ears: psycopg.Connection[Any], holder: str, watched: Watched) -> None:
-    if time.monotonic() >= watched.beat_due:
-        ears.execute(_BEAT, (holder, ears.info.backend_pid))
-        watched.beat_due = time.monotonic() + BEAT_SECONDS
 
 
 @contextmanager

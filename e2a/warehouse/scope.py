@@ -88,10 +88,15 @@ def refresh(connection: psycopg.Connection[Any]) -> Scope:
     """One step in one transaction: claim touched orders, refresh the hot models, strike off."""
     with connection.transaction():
         connection.execute(f"select pg_advisory_xact_lock({LEASE})")
-        scope = fill(connection)
-        if scope.orders:
-            refresh_models(connection)
-            strike_off(connection)
+        return derive(connection)
+
+
+def derive(connection: psycopg.Connection[Any]) -> Scope:
+    """The same within a transaction that holds the lease; `ops.batch_orders` stays filled."""
+    scope = fill(connection)
+    if scope.orders:
+        refresh_models(connection)
+        strike_off(connection)
     return scope
 
 

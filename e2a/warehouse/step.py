@@ -18,15 +18,7 @@ import psycopg
 from e2a.warehouse.ahead import Ahead
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.drain import Drained, Reader, take
-from e2a.warehouse.scope import LEASE, fill, refresh_models, strike_off
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """Deadlines, and times to warn of them, in [since, until) have come since the last step."""
-
-    since: datetime
-    until: datetime
+from e2a.warehouse.scope import LEASE, derive
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +27,12 @@ class Step:
 
     read: Drained
     orders: int
-    window: Window
 
 
 Follow = Callable[[psycopg.Connection[Any]], None]
 """What else happens in the step to the orders of the temporary table `moved`: those in scope, and
-those of which a deadline passed in the window, or the time to warn of one where a tenant wants
-warnings. Time alone moves nothing else."""
+those of which a deadline passed since the last step, or the time to warn of one where a tenant
+wants warnings. Time alone moves nothing else."""
 
 
 class Stepper:
@@ -75,23 +66,19 @@ class Stepper:
 
     def _stepped(self, now: datetime | None) -> Step:
         work = self._connection
-        window = Window(self._judged_until(), ask(work, now))
+        since, until = self._judged_until(), ask(work, now)
         work.execute(_BEGIN)
         read = Drained()
         for reader, ahead in self._lanes:
             read += take(work, reader, ahead) or Drained()
-        scope = fill(work)
-        if scope.orders:
-            refresh_models(work)
+        scope = derive(work)
         work.execute(_MOVABLE)
-        work.execute(_MOVED, {"since": window.since, "until": window.until})
+        work.execute(_MOVED, {"since": since, "until": until})
         self._follow(work)
-        if scope.orders:
-            strike_off(work)
-        work.execute(_JUDGED, (window.until,))
+        work.execute(_JUDGED, (until,))
         if read.rows or scope.orders:
             work.execute(_STEP, (read.rows, read.events, scope.orders))
-        return Step(read, scope.orders, window)
+        return Step(read, scope.orders)
 
     def _judged_until(self) -> datetime:
         row = self._connection.execute(_WINDOW).fetchone()

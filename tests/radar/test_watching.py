@@ -58,51 +58,44 @@ def notify(connection):
     connection.commit()
 
 
-@pytest.fixture
-def app(modelled):
-    modelled.execute("select 1")
-    modelled.rollback()
-    return modelled
-
-
-def test_what_lands_is_a_breach_that_somebody_can_read_a_step_later(app, built):
+def test_what_lands_is_a_breach_that_somebody_can_read_a_step_later(modelled, built):
     with watching(built) as (stepped, steps):
-        land(app, [paid("late", 121)])
-        notify(app)
+        land(modelled, [paid("late", 121)])
+        notify(modelled)
         assert stepped.wait(PATIENCE)
-    assert rows(app, "select order_id, stage from sla.breaches") == [("wms:late", "pick")]
-    assert [row[0] for row in episodes(app)] == ["pick#1"]
+    assert rows(modelled, "select order_id, stage from sla.breaches") == [("wms:late", "pick")]
+    assert [row[0] for row in episodes(modelled)] == ["pick#1"]
     assert [(step.read.rows, step.orders) for step in steps] == [(1, 1)]
 
 
-def test_without_a_notice_a_look_comes_all_the_same(app, built):
+def test_without_a_notice_a_look_comes_all_the_same(modelled, built):
     with watching(built) as (stepped, _):
-        land(app, [paid("late", 121)])
+        land(modelled, [paid("late", 121)])
         assert stepped.wait(PATIENCE)
-    assert len(episodes(app)) == 1
+    assert len(episodes(modelled)) == 1
 
 
-def test_who_comes_second_does_not_watch_and_the_first_says_that_it_lives(app, built):
+def test_who_comes_second_does_not_watch_and_the_first_says_that_it_lives(modelled, built):
     with watching(built) as (stepped, _):
-        land(app, [paid("one", 1)])
+        land(modelled, [paid("one", 1)])
         assert stepped.wait(PATIENCE)
         assert watch(built, "sensor", lambda: True) is None
         ((holder, alive),) = rows(
-            app, "select holder, beat_at > now() - interval '1 minute' from ops.lanes"
+            modelled, "select holder, beat_at > now() - interval '1 minute' from ops.lanes"
         )
-        app.rollback()
+        modelled.rollback()
     assert (holder, alive) == ("radar", True)
 
 
-def test_when_the_watcher_dies_another_goes_on(app, built):
+def test_when_the_watcher_dies_another_goes_on(modelled, built):
     with watching(built), built.connect(Role.ADMIN, autocommit=True) as admin:
-        wait_for(app, "select from ops.lanes where beat_at is not null")
-        ((pid,),) = rows(app, "select holder_pid from ops.lanes")
+        wait_for(modelled, "select from ops.lanes where beat_at is not null")
+        ((pid,),) = rows(modelled, "select holder_pid from ops.lanes")
         admin.execute("select pg_terminate_backend(%s, 5000)", (pid,))
     with watching(built) as (stepped, _):
-        land(app, [paid("late", 121)])
+        land(modelled, [paid("late", 121)])
         assert stepped.wait(PATIENCE)
-    assert len(episodes(app)) == 1
+    assert len(episodes(modelled)) == 1
 
 
 def wait_for(connection, query):
