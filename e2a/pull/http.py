@@ -4,13 +4,13 @@ What is asked belongs to the sender's module.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 import httpx
 
 from e2a.domain.errors import ConfigurationError, E2AError
+from e2a.domain.retry_after import asked_wait
 
 ATTEMPTS = 6
 FIRST_WAIT = 1.0
@@ -68,7 +68,8 @@ class Api:
             else:
                 if answer.status_code not in _BUSY:
                     return self._usable(answer)
-                said, asked = str(answer.status_code), self._retry_after(answer)
+                said = str(answer.status_code)
+                asked = asked_wait(answer.headers.get("retry-after", ""), self._clock())
             if attempt < ATTEMPTS:
                 self._pause(max(wait, asked or 0.0), said)
                 wait *= 2
@@ -88,20 +89,6 @@ class Api:
             )
         self._say(f"pull       {self._name} said {said}; again in {seconds:.0f} s")
         self._sleep(seconds)
-
-    def _retry_after(self, answer: httpx.Response) -> float | None:
-        text = answer.headers.get("retry-after", "").strip()
-        try:
-            return max(0.0, float(text))
-        except ValueError:
-            pass
-        try:
-            asked = parsedate_to_datetime(text)
-        except ValueError:
-            return None
-        aware = asked if asked.tzinfo else asked.replace(tzinfo=UTC)
-        seconds: float = (aware - self._clock()).total_seconds()
-        return max(0.0, seconds)
 
     def _usable(self, answer: httpx.Response) -> httpx.Response:
         status = answer.status_code

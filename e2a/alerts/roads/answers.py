@@ -3,12 +3,12 @@
 import time
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 import httpx
 
 from e2a.alerts.claimed import Answer
+from e2a.domain.retry_after import asked_wait
 
 MOST_BYTES = 64 * 1024
 _UNACCEPTABLE = frozenset({400, 413, 415, 422})
@@ -59,17 +59,3 @@ def words(body: bytes) -> str:
     """The beginning of an answer, fit to be shown."""
     text = body[:200].decode(errors="replace")
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
-
-
-def asked_wait(text: str, now: datetime) -> float | None:
-    """Seconds that a Retry-After asks for, given as a number or a date; None if it is neither."""
-    try:
-        return max(0.0, float(text))
-    except ValueError:
-        pass
-    try:
-        asked = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    aware = asked if asked.tzinfo else asked.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
