@@ -41,9 +41,15 @@ def fingerprint(manifest: dict[str, Any]) -> str:
 
 
 @cache
+def _manifest() -> dict[str, Any]:
+    """What this process has loaded."""
+    return dict(json.loads(project.manifest_path.read_text()))
+
+
+@cache
 def current_fingerprint() -> str:
     """That of the models that this process has loaded."""
-    return fingerprint(json.loads(project.manifest_path.read_text()))
+    return fingerprint(_manifest())
 
 
 @dbt_assets(
@@ -83,7 +89,7 @@ def _in_chunks(
 @cache
 def hot_models() -> tuple[dg.AssetKey, ...]:
     """The stored models that a step refreshes; scratch tables hold nothing that stays."""
-    nodes = json.loads(project.manifest_path.read_text())["nodes"].values()
+    nodes = _manifest()["nodes"].values()
     names = [
         node["name"] for node in nodes
         if node["config"].get("materialized") == "hot" and node["config"]["scope"] != "scratch"
