@@ -54,48 +54,46 @@ where
 # though nothing was done; and months with lines before the first work that still stands. All others
 # are derived again when their work or promises change.
 TOUCH = """
-with served as (
+with met as (
     select
-        t.tenant_id,
-        date_trunc('month', coalesce(
-            t.active_from,
-            least(
-                (
-                    select min(o.billing_period) from billing.billable_operations as o
-                    where o.tenant_id = t.tenant_id
-                ),
-                (
-                    select min(i.billing_period) from billing.invoices as i
-                    where i.tenant_id = t.tenant_id and i.origin = 'own'
-                )
-            )
-        )) as first_month,
-        date_trunc('month', %(now)s::timestamptz at time zone t.billing_zone) as last_month
+        t.tenant_id, t.billing_zone, date_trunc('month', t.active_from)::date as active_month,
+        (
+            select min(o.billing_period) from billing.billable_operations as o
+            where o.tenant_id = t.tenant_id
+        ) as worked_month,
+        (
+            select min(i.billing_period) from billing.invoices as i
+            where i.tenant_id = t.tenant_id and i.origin = 'own'
+        ) as billed_month
     from reference.tenants as t
     where %(tenant)s::text is null or t.tenant_id = %(tenant)s
+),
+due as (
+    select met.tenant_id, month::date as billing_period
+    from met
+    cross join generate_series(
+        coalesce(met.active_month, least(met.worked_month, met.billed_month)),
+        date_trunc('month', %(now)s::timestamptz at time zone met.billing_zone),
+        interval '1 month'
+    ) as month
+    where
+        reference.card_of_month(met.tenant_id, month::date) is not null
+        and not exists (
+            select from billing.expected_invoice_lines as e
+            where e.tenant_id = met.tenant_id and e.billing_period = month::date
+        )
+),
+due_no_more as (
+    select e.tenant_id, e.billing_period
+    from met
+    inner join billing.expected_invoice_lines as e on e.tenant_id = met.tenant_id
+    where
+        met.active_month is null
+        and e.billing_period < coalesce(met.worked_month, 'infinity')
 )
 insert into ops.touched_periods (tenant_id, billing_period)
-select s.tenant_id, m.month::date
-from served as s
-cross join generate_series(s.first_month, s.last_month, interval '1 month') as m (month)
-where
-    (%(months)s::date[] is null or m.month::date = any(%(months)s))
-    and reference.card_of_month(s.tenant_id, m.month::date) is not null
-    and not exists (
-        select from billing.expected_invoice_lines as e
-        where e.tenant_id = s.tenant_id and e.billing_period = m.month::date
-    )
-union
-select e.tenant_id, e.billing_period
-from billing.expected_invoice_lines as e
-inner join reference.tenants as t on t.tenant_id = e.tenant_id
-where
-    (%(tenant)s::text is null or t.tenant_id = %(tenant)s)
-    and (%(months)s::date[] is null or e.billing_period = any(%(months)s))
-    and t.active_from is null
-    and e.billing_period < coalesce((
-        select min(o.billing_period) from billing.billable_operations as o
-        where o.tenant_id = e.tenant_id
-    ), 'infinity')
+select tenant_id, billing_period
+from (table due union table due_no_more) as months
+where %(months)s::date[] is null or billing_period = any(%(months)s)
 on conflict do nothing
 """
