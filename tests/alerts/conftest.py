@@ -1,4 +1,4 @@
-"""Steps over the modelled database, which announces what a test says."""
+"""Steps over the modelled database, announcing what a test says; an outbox without models."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,3 +22,12 @@ def hot(built, modelled):
     modelled.rollback()
     modelled.execute("delete from reference.alert_policies")
     modelled.commit()
+
+
+@pytest.fixture
+def app(shared):
+    """A connection to a database without models, whose outbox is empty again afterwards."""
+    with shared.connect(Role.APP) as connection:
+        yield connection
+    with shared.connect(Role.OWNER, autocommit=True) as owner:
+        owner.execute("truncate ops.outbox, ops.breakers, reference.alert_policies")

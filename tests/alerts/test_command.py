@@ -8,19 +8,10 @@ from typer.testing import CliRunner
 from e2a.cli import console
 from e2a.cli.alerts import app as command
 from e2a.domain.errors import BadInputError, RefusedError
-from e2a.warehouse.connection import Role
 from tests.alerts.routing import alerts, announce, outbox
 from tests.alerts.sending import put
 
 RUNNER = CliRunner()
-
-
-@pytest.fixture
-def app(shared):
-    with shared.connect(Role.APP) as connection:
-        yield connection
-    with shared.connect(Role.OWNER, autocommit=True) as owner:
-        owner.execute("truncate ops.outbox, ops.breakers, reference.alert_policies")
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from e2a.alerts.claimed import Answer as Told
 from e2a.alerts.claimed import Patience
 from e2a.alerts.claiming import claim
@@ -21,14 +19,6 @@ MAIL = {
     "from": "alerts@e2a.example", "to": ["ops@e2a.example", "boss@e2a.example"],
 }  # fmt: skip
 CHAT = {"kind": "slack_chat", "token_env": "E2A_ALERTS_TOKEN", "channel": "C1"}
-
-
-@pytest.fixture
-def app(shared):
-    with shared.connect(Role.APP) as connection:
-        yield connection
-    with shared.connect(Role.OWNER, autocommit=True) as owner:
-        owner.execute("truncate ops.outbox, ops.breakers, reference.alert_policies")
 
 
 def to(app, road):

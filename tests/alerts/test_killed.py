@@ -86,14 +86,6 @@ def live(app, shared, destination):
         worker.join()
 
 
-@pytest.fixture
-def app(shared):
-    with shared.connect(Role.APP) as connection:
-        yield connection
-    with shared.connect(Role.OWNER, autocommit=True) as owner:
-        owner.execute("truncate ops.outbox, ops.breakers, reference.alert_policies")
-
-
 @pytest.mark.parametrize("kills", [20, pytest.param(100, marks=pytest.mark.prove)])
 def test_nothing_is_lost_and_nothing_is_sent_after_its_acknowledgement_was_noted(
     app, shared, kills
