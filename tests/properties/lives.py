@@ -35,6 +35,11 @@ class Said:
     fields: Step
     is_repeat: bool = False
 
+    def says(self, other: "Said") -> bool:
+        """Whether both are one statement, whenever each was recorded."""
+        mine = (self.source, self.id, self.occurred_at, self.fields)
+        return mine == (other.source, other.id, other.occurred_at, other.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class Life:

@@ -92,13 +92,11 @@ def shuffled(life: Life, batches: int) -> list[list[Said]]:
     """The facts in any order, in so many batches; a repetition comes after what it repeats."""
     choose = random.Random(life.seed)
     order = choose.sample(life.facts, len(life.facts))
-    seen: set[str] = set()
     for place, fact in enumerate(order):
-        first = next(f for f in life.facts if (f.source, f.id) == (fact.source, fact.id))
-        if fact.is_repeat and f"{fact.source}{fact.id}" not in seen:
-            other = order.index(first)
+        first = next(f for f in life.facts if f.says(fact))
+        other = order.index(first)
+        if other > place:
             order[place], order[other] = first, fact
-        seen.add(f"{fact.source}{fact.id}")
     cuts = sorted(choose.choices(range(len(order) + 1), k=batches - 1))
     return [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
 

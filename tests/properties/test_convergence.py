@@ -11,7 +11,7 @@ Hypothesis draws lives; all of them are lived side by side, by six tenants with 
 A failure is made smaller, many variants a round, and printed as a list of facts.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from e2a.warehouse import scope
 from tests.properties import engine, living
 from tests.properties.engine import Connection
-from tests.properties.lives import Life, lives
+from tests.properties.lives import Life, Said, lives
 from tests.properties.living import ASKED, Rows
 
 PREFIXES = [f"life-prefix-{place}" for place in range(len(ASKED))]
@@ -72,7 +72,8 @@ def _prove(connection: Connection, found: Sequence[Life]) -> None:
         words = [words for _, words in differences(connection, [life])] or [wrong[0][1]]
         facts = "\n".join(map(_readable, life.facts))
         pytest.fail(
-            f"{len(wrong)} of {len(found)} lives; the first, made small:\n{facts}\n{words[0]}"
+            f"{len(wrong)} of {len(found)} lives; the first, of seed {life.seed}, made small:\n"
+            f"{facts}\n{words[0]}"
         )
 
 
@@ -162,11 +163,15 @@ def smallest(life: Life, failing: Callable[[Sequence[Life]], set[int]]) -> Life:
     """The life with facts left out, as long as something still differs."""
     while True:
         facts = life.facts
-        fewer = [Life(facts[:n] + facts[n + 1 :], life.seed) for n in range(len(facts))]
+        fewer = [Life(tuple(_without(facts, left)), life.seed) for left in facts]
         still = failing(fewer)
         if not still:
             return life
         life = fewer[min(still)]
+
+
+def _without(facts: Sequence[Said], left: Said) -> Iterator[Said]:
+    return (f for f in facts if f is not left and not (f.is_repeat and f.says(left)))
 
 
 def _readable(fact) -> str:

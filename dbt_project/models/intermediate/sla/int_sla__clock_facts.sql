@@ -31,10 +31,8 @@ with moments as (
         attributes.destination_zone,
         attributes.promised_at,
         attributes.ship_by,
-        lag(attributes.promised_at) over news as before_promised_at,
-        lag(attributes.ship_by) over news as before_ship_by,
         attributes.known_from = milestones.known_from
-        and attributes.known_from > attributes.first_known_at as is_selected_anew
+        and attributes.known_from > attributes.first_known_at as is_told_anew
     from {{ ref('int_orders__milestones') }} as milestones
     inner join {{ ref('int_orders__attributes') }} as attributes
         on
@@ -124,11 +122,7 @@ candidates as (
             when 'promised_at' then moments.promised_at
             when 'ship_by' then moments.ship_by
         end as deadline,
-        case policies.deadline_field
-            when 'promised_at' then moments.before_promised_at
-            when 'ship_by' then moments.before_ship_by
-        end as before_deadline,
-        policies.target_kind = 'carried' as is_carried,
+        policies.target_kind,
         moments.observed[policies.start_slot] as started_at,
         moments.before_observed[policies.start_slot] as before_started_at,
         moments.implied[policies.start_slot] is not null as is_implied_start,
@@ -151,22 +145,20 @@ candidates as (
 ),
 
 -- Instants at which nothing changed for the clock are left out here already: they are most. A clock
--- whose start was voided is gone, and so is one whose order carries its deadline no more.
+-- whose start was voided is gone.
 changed as (
     select
         *,
-        (started_at is null and not is_implied_start)
-        or (is_carried and deadline is null) as is_gone
+        started_at is null and not is_implied_start as is_gone
     from candidates
     where
         (
             started_at is not null or is_implied_start or before_started_at is not null
             or before_is_implied_start
         )
-        and (not is_carried or deadline is not null or before_deadline is not null)
+        and (target_kind <> 'carried' or deadline is not null)
         and (
             is_kept
-            or (is_carried and (deadline is null) <> (before_deadline is null))
             or started_at is distinct from before_started_at
             or is_implied_start is distinct from before_is_implied_start
             or observed_at is distinct from before_observed_at
@@ -207,17 +199,18 @@ in_force as (
         end
 ),
 
+-- A policy by whose list the clock has no start gives way to one by whose list it has.
 pinned as (
     select distinct on (order_no, stage, instance, known_from) *
     from in_force
     order by
         order_no asc, stage asc, instance asc, known_from asc,
-        started_at is null asc, standing desc
+        started_at is null asc, is_gone asc, standing desc
 ),
 
--- What selected the policy was voided, or came to be known otherwise, and no policy promises the
--- stage any more: the clock is gone.
-unselected as (
+-- What the order says of itself was voided, or came to be known otherwise: where no policy promises
+-- the stage any more, or the deadline is carried no more, the clock is gone.
+unpromised as (
     select distinct on (pinned.order_no, pinned.stage, pinned.instance, moments.known_from)
         pinned.*,
         moments.known_from as gone_from
@@ -228,7 +221,7 @@ unselected as (
             and pinned.instance = moments.instance
             and pinned.known_from < moments.known_from
     where
-        moments.is_selected_anew
+        moments.is_told_anew
         and not exists (
             select from pinned as still
             where
@@ -304,4 +297,4 @@ select
     null,
     true,
     false
-from unselected
+from unpromised
