@@ -108,6 +108,7 @@ def _rebuild(warehouse: Warehouse, orders: int, workers: int) -> dict[str, Any]:
         )
     models = seconds_by_model(warehouse)
     same = sum(spent for model, spent in models.items() if model not in BESIDE)
+    say(f"rebuilt in {seconds:,.1f} s: {seconds / orders * 1_000_000:,.1f} s a million")
     steps = sla_by_hand.run(warehouse)
     by_hand = sum(steps.values())
     different = sla_by_hand.differences(warehouse)
