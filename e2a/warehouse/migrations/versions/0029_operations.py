@@ -1,0 +1,13 @@
+"""What e2a status and doctor read."""
+
+from alembic import op
+
+revision = "0029"
+down_revision = "0028"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+    op.execute("select 1")

@@ -1,0 +1,13 @@
+"""What a step had to set aside."""
+
+from alembic import op
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Nothing yet."""
+    op.execute("select 1")
