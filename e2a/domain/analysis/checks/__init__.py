@@ -1,0 +1,1 @@
+"""The checks of a model's text, one file each: `check(...)` yields violations."""
