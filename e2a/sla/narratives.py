@@ -1,8 +1,9 @@
 """One explanation a breach, written by rules from the facts, kept in `sla.narratives`.
 
 A narrative is rewritten when its facts change and withdrawn when the breach is cleared (C10).
-Writing them twice about the same instant changes nothing. Model-written narratives will fill the
-same table with the same facts.
+Writing them twice about the same instant changes nothing. What is written is noted in
+`sla.unnarrated`, for `e2a.sla.narration` to ask a model about; the rules' words stand until then,
+and again as soon as the facts change.
 """
 
 import hashlib
@@ -19,12 +20,15 @@ import orjson
 import psycopg
 from psycopg.rows import dict_row
 
+from e2a.domain.exceptions import SEVERITIES
 from e2a.domain.narrative import BreachFacts
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.statistics import count_again
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 NARRATOR = "rules-v1"
+CHANNEL = "e2a_narratives"
+"""On which the resident narrator hears that there is something new."""
 PARTS = ("ops_note", "client_note", "reasoning")
 
 
@@ -55,18 +59,26 @@ def follow(connection: psycopg.Connection[Any]) -> Narrated:
 
 
 def _narrate(connection: psycopg.Connection[Any], scope: LiteralString) -> Narrated:
-    facts = list(_breaches(connection, scope))
+    facts = list(breaches(connection, scope))
     connection.execute(_ASIDE)
     with connection.cursor().copy("copy told from stdin") as copy:
         for breach in facts:
             copy.write_row(_row(breach))
     written = connection.execute(_UPSERT).rowcount
+    if written:
+        connection.execute(f"notify {CHANNEL}")
     withdrawn = connection.execute(_WITHDRAW.format(scope=scope)).rowcount
     count_again(connection, "sla.narratives", written + withdrawn)
     return Narrated(len(facts), written, withdrawn)
 
 
-def _breaches(connection: psycopg.Connection[Any], scope: LiteralString) -> Iterator[BreachFacts]:
+def breaches(connection: psycopg.Connection[Any], scope: LiteralString) -> Iterator[BreachFacts]:
+    """The facts of every breach in scope, as of the instant that the transaction asks about.
+
+    Args:
+        connection: in a transaction that has asked.
+        scope: a condition over the columns of `sla.breaches`.
+    """
     with connection.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(_FACTS.format(scope=scope)):
             yield BreachFacts(
@@ -79,14 +91,24 @@ def _breaches(connection: psycopg.Connection[Any], scope: LiteralString) -> Iter
             )
 
 
+def content_of(facts: BreachFacts) -> str:
+    """Everything that the rules' words say, as JSON: narratives of equal content are equal."""
+    told = {**facts.texts(), "narrator": NARRATOR, "label": facts.label}
+    return orjson.dumps(told).decode()
+
+
+def hash_of(content: str) -> bytes:
+    """How `sla.narratives.facts_hash` names a content."""
+    return hashlib.sha256(content.encode()).digest()
+
+
 def _row(facts: BreachFacts) -> tuple[object, ...]:
-    told = facts.texts()
-    content = orjson.dumps({**told, "narrator": NARRATOR, "label": facts.label}).decode()
+    told, content = facts.texts(), content_of(facts)
     return (
         facts.tenant_id, facts.order_id, facts.stage, facts.instance, facts.version,
         facts.known_from, facts.label, facts.confidence,
         *(_template(part).render(told).strip() for part in PARTS),
-        NARRATOR, content, hashlib.sha256(content.encode()).digest(),
+        NARRATOR, content, hash_of(content), SEVERITIES[facts.label], facts.due_at,
     )  # fmt: skip
 
 
@@ -104,7 +126,7 @@ _ASIDE = """
 create temp table if not exists told (
     tenant_id text, order_id text, stage text, instance integer, verdict_version integer,
     known_from timestamptz, label text, confidence numeric, ops_note text, client_note text,
-    reasoning text, narrator text, facts jsonb, facts_hash bytea
+    reasoning text, narrator text, facts jsonb, facts_hash bytea, severity text, due_at timestamptz
 ) on commit delete rows
 """
 
@@ -126,16 +148,40 @@ left join reference.sites as s on s.tenant_id = b.tenant_id and s.site = b.site
 order by b.tenant_id, b.order_id, b.stage, b.instance
 """
 
+# What is written has its row in the queue: as many rows are changed there as here.
 _UPSERT = """
-insert into sla.narratives as n
-select *, false from told
+with written as (
+    insert into sla.narratives as n (
+        tenant_id, order_id, stage, instance, verdict_version, known_from, label, confidence,
+        ops_note, client_note, reasoning, narrator, facts, facts_hash
+    )
+    select
+        tenant_id, order_id, stage, instance, verdict_version, known_from, label, confidence,
+        ops_note, client_note, reasoning, narrator, facts, facts_hash
+    from told
+    on conflict (tenant_id, order_id, stage, instance) do update set
+        verdict_version = excluded.verdict_version, known_from = excluded.known_from,
+        label = excluded.label, confidence = excluded.confidence, ops_note = excluded.ops_note,
+        client_note = excluded.client_note, reasoning = excluded.reasoning,
+        narrator = excluded.narrator, facts = excluded.facts, facts_hash = excluded.facts_hash,
+        withdrawn = false
+    where n.facts_hash <> excluded.facts_hash or n.withdrawn
+    returning n.tenant_id, n.order_id, n.stage, n.instance, n.facts_hash
+)
+insert into sla.unnarrated as u (
+    tenant_id, order_id, stage, instance, facts_hash, severity, breached_at, noted_at
+)
+select
+    w.tenant_id, w.order_id, w.stage, w.instance, w.facts_hash, t.severity, t.due_at, now()
+from written as w
+inner join told as t
+    on
+        t.tenant_id = w.tenant_id and t.order_id = w.order_id and t.stage = w.stage
+        and t.instance = w.instance
 on conflict (tenant_id, order_id, stage, instance) do update set
-    verdict_version = excluded.verdict_version, known_from = excluded.known_from,
-    label = excluded.label, confidence = excluded.confidence, ops_note = excluded.ops_note,
-    client_note = excluded.client_note, reasoning = excluded.reasoning,
-    narrator = excluded.narrator, facts = excluded.facts, facts_hash = excluded.facts_hash,
-    withdrawn = false
-where n.facts_hash <> excluded.facts_hash or n.withdrawn
+    facts_hash = excluded.facts_hash, severity = excluded.severity,
+    breached_at = excluded.breached_at, noted_at = excluded.noted_at, is_again = false, tries = 0,
+    not_before = '-infinity', last_reason = null
 """
 
 # Cleared by the facts, not by asking about an earlier instant.

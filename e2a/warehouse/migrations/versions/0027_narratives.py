@@ -1,4 +1,6 @@
-"""Narratives that a model wrote, and what people decided of them."""
+"""Narratives and rationales that a model wrote, and what people decided of notes to customers."""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -9,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
-    op.execute("select 1")
+    """Create what 0027_narratives.sql describes."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text())
