@@ -7,17 +7,7 @@ the transport and of the parser are not violations: they belong to `answers` and
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class Reason(StrEnum):
-    """Why rules wrote instead of the model, as far as the content of its answer is the cause."""
-
-    SCHEMA = "schema"
-    GROUNDING = "grounding"
-    TONE = "tone"
-    PERSONAL_DATA = "personal_data"
-    PROMISE = "promise"
-    CAUSE = "cause"
-    LABEL = "label"
+from e2a.domain.analysis.reasons import FallbackReason
 
 
 class Check(StrEnum):
@@ -41,21 +31,21 @@ class Check(StrEnum):
 
 
 _REASONS = {
-    Check.SCHEMA: Reason.SCHEMA,
-    Check.GROUNDING: Reason.GROUNDING,
-    Check.OMISSION: Reason.GROUNDING,
-    Check.ARITHMETIC: Reason.GROUNDING,
-    Check.OTHER_IDS: Reason.GROUNDING,
-    Check.ECHO: Reason.GROUNDING,
-    Check.CAUSE: Reason.CAUSE,
-    Check.PROMISE: Reason.PROMISE,
-    Check.LABEL_EVIDENCE: Reason.LABEL,
-    Check.TONE: Reason.TONE,
-    Check.READABILITY: Reason.TONE,
-    Check.LENGTH: Reason.TONE,
-    Check.LANGUAGE: Reason.TONE,
-    Check.MARKUP: Reason.TONE,
-    Check.PERSONAL_DATA: Reason.PERSONAL_DATA,
+    Check.SCHEMA: FallbackReason.SCHEMA,
+    Check.GROUNDING: FallbackReason.GROUNDING,
+    Check.OMISSION: FallbackReason.OMISSION,
+    Check.ARITHMETIC: FallbackReason.GROUNDING,
+    Check.OTHER_IDS: FallbackReason.LEAK,
+    Check.ECHO: FallbackReason.GROUNDING,
+    Check.CAUSE: FallbackReason.CAUSE,
+    Check.PROMISE: FallbackReason.PROMISE,
+    Check.LABEL_EVIDENCE: FallbackReason.LABEL_CONFLICT,
+    Check.TONE: FallbackReason.TONE,
+    Check.READABILITY: FallbackReason.TONE,
+    Check.LENGTH: FallbackReason.TONE,
+    Check.LANGUAGE: FallbackReason.LANGUAGE,
+    Check.MARKUP: FallbackReason.TONE,
+    Check.PERSONAL_DATA: FallbackReason.PII,
 }
 
 
@@ -74,6 +64,6 @@ class Violation:
     detail: str
 
     @property
-    def reason(self) -> Reason:
+    def reason(self) -> FallbackReason:
         """What the fallback is said to be for."""
         return _REASONS[self.check]

@@ -1,0 +1,43 @@
+"""Hebrew words; see the package."""
+
+OPS = {
+    "stage:pick": "ליקוט", "stage:pack": "אריזה", "stage:ship": "שילוח", "stage:deliver": "מסירה",
+    "stage:missing_scan": "הסריקה הבאה", "stage:receive": "קליטה למלאי",
+    "state:done": "בוצע", "state:implied": "משתמע מסריקה מאוחרת", "state:open": "לא בוצע",
+    "owner:warehouse": "מחסן", "owner:merchant": "סוחר", "owner:carrier": "מוביל",
+    "cause:STOCK_MISMATCH": "אי התאמה במלאי", "cause:INVENTORY_SHORTAGE": "חוסר במלאי",
+    "cause:ADDRESS_ERROR": "שגיאה בכתובת", "cause:ADDRESS_INVALID": "כתובת לא תקינה",
+    "cause:PAYMENT_FAILED": "תשלום שנכשל", "cause:DAMAGED_PACKAGE": "חבילה פגומה",
+    "cause:CUSTOMER_UNAVAILABLE": "לקוח לא נמצא", "cause:CARRIER_ISSUE": "תקלה אצל המוביל",
+    "cause:MISSING_SCAN": "סריקה חסרה", "cause:SYSTEM_ERROR": "תקלת מערכת",
+    "step:do_next": "לטפל בזה עכשיו", "step:find_scan": "לחפש את הסריקה החסרה",
+    "step:ask_carrier": "לשאול את המוביל היכן החבילה",
+    "step:fix_address": "לדאוג לתיקון הכתובת",
+    "step:count_stock": "לספור את המלאי ולעדכן את הסוחר",
+    "step:settle_payment": "לעדכן את הסוחר שהתשלום פתוח",
+    "step:inspect_parcel": "לבדוק את החבילה ולהחליט עם הסוחר",
+    "step:arrange_delivery": "לתאם ניסיון מסירה חדש", "step:nothing": "לא נותר מה לעשות",
+    "rule:wrong_currency": "מטבע שגוי", "rule:wrong_total": "סכום כולל שגוי",
+    "rule:duplicate": "חויב שוב", "rule:never_performed": "חויב ולא בוצע",
+    "rule:wrong_period": "תקופה שגויה", "rule:wrong_rate": "תעריף שגוי",
+    "rule:wrong_quantity": "כמות שגויה", "rule:wrong_tax": "מס שגוי",
+    "rule:missing": "חסר בחשבונית", "rule:never_billed": "עדיין לא חויב",
+    "rule:near_duplicate": "נראה כפול", "rule:unassessable": "לא ניתן לשיפוט",
+}  # fmt: skip
+
+CLIENT = {
+    "stage:pick": "הכנה במחסן שלנו", "stage:pack": "אריזה במחסן שלנו",
+    "stage:ship": "העברה לחברת השליחויות", "stage:missing_scan": "העדכון הבא על החבילה",
+    "stage:receive": "קבלה במחסן שלנו",
+    "state:implied": "בוצע", "owner:merchant": "חנות", "owner:carrier": "חברת השליחויות",
+    "cause:STOCK_MISMATCH": "חוסר במלאי", "cause:ADDRESS_ERROR": "בעיה בכתובת",
+    "cause:ADDRESS_INVALID": "כתובת חלקית", "cause:PAYMENT_FAILED": "תשלום פתוח",
+    "cause:CUSTOMER_UNAVAILABLE": "מסירה שלא הצליחה", "cause:CARRIER_ISSUE": "בעיה בהובלה",
+    "cause:MISSING_SCAN": "עדכון חסר", "cause:SYSTEM_ERROR": "בעיה טכנית",
+    "step:do_next": "הצוות שלנו מטפל בזה", "step:find_scan": "אנחנו בודקים היכן החבילה שלך",
+    "step:ask_carrier": "אנחנו בודקים זאת עם חברת השליחויות",
+    "step:fix_address": "נא לבדוק איתנו את כתובת המסירה",
+    "step:count_stock": "אנחנו בודקים את המלאי", "step:settle_payment": "נא לבדוק את פרטי התשלום",
+    "step:inspect_parcel": "אנחנו בודקים את החבילה שלך",
+    "step:arrange_delivery": "נא לבחור מועד מסירה חדש", "step:nothing": "אין צורך לעשות דבר",
+}  # fmt: skip
