@@ -118,7 +118,7 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
             "select format('%I.%I', schemaname, tablename) from pg_tables "
             "where schemaname in ('landing', 'orders', 'sla', 'billing', 'scratch') "
             "or (schemaname = 'ops' and "
-            "tablename ~ '^(touched_|batches|scopes|steps|outbox|untold|breakers)')"
+            "tablename ~ '^(touched_|unproven|truth|batches|scopes|steps|outbox|untold|breakers|ai_)')"
         ).fetchall()
         empty_tables(owner, [sql.SQL(row[0]) for row in found])
         owner.execute("update ops.lanes set judged_until = '-infinity', beat_at = null")

@@ -7,6 +7,7 @@ e2a_dagster  owns Dagster's own storage and sees nothing else
 e2a_gateway  the open door: may call what schema `gateway` offers, and nothing else
 e2a_operator the admin API: sees what readers see, and works on what was held back
 e2a_deliverer sends alerts: sees the outbox and the routes, and records answers
+e2a_analyst  asks models: may call what the ledger of calls offers, and sees no facts
 """
 
 from contextlib import suppress
@@ -21,10 +22,18 @@ from e2a.warehouse.connection import Role, Warehouse
 OLDEST = 150000
 """PostgreSQL 15: older ones lack what the rules need (multiranges, security_invoker views)."""
 
-USERS = (Role.OWNER, Role.APP, Role.READER, Role.GATEWAY, Role.OPERATOR, Role.DELIVERER)
+USERS = (
+    Role.OWNER,
+    Role.APP,
+    Role.READER,
+    Role.GATEWAY,
+    Role.OPERATOR,
+    Role.DELIVERER,
+    Role.ANALYST,
+)
 """Who may connect to the warehouse."""
 LOGINS = (*USERS, Role.DAGSTER)
-NO_TABLES = (Role.READER, Role.GATEWAY, Role.DELIVERER)
+NO_TABLES = (Role.READER, Role.GATEWAY, Role.DELIVERER, Role.ANALYST)
 """Who may make no tables there, not even temporary ones."""
 
 

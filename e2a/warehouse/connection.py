@@ -37,6 +37,7 @@ class Role(StrEnum):
     GATEWAY = "e2a_gateway"
     OPERATOR = "e2a_operator"
     DELIVERER = "e2a_deliverer"
+    ANALYST = "e2a_analyst"
 
 
 @dataclass(frozen=True, slots=True)

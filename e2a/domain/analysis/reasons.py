@@ -1,6 +1,6 @@
 """Why rules wrote what a model did not: the closed set of reasons.
 
-Add one when asking can end in a way that none of these says; metrics and rows hold these words only.
+Add one when asking can end in a way that none of these says; metrics and rows hold only these.
 """
 
 from enum import StrEnum

@@ -1,4 +1,6 @@
-"""Model calls: budget by day, ledger of calls, breakers, accepted answers."""
+"""Model calls: what a day may cost, the ledger of calls, breakers, accepted answers."""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -9,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
-    op.execute("select 1")
+    """Create what 0026_ai_calls.sql describes."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text())
