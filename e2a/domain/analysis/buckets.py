@@ -4,6 +4,7 @@ The rough size lets a model choose its tone; it is part of the cache key, so kee
 """
 
 from datetime import timedelta
+from decimal import Decimal
 
 _SPANS = ((timedelta(hours=1), "minutes"), (timedelta(days=1), "hours"), (timedelta(7), "days"))
 
@@ -14,7 +15,7 @@ def bucket(kind: str, value: object) -> str | None:
         return str(value).rpartition(":")[2]
     if isinstance(value, timedelta):
         return next((word for limit, word in _SPANS if abs(value) < limit), "weeks")
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return "none" if value == 0 else "single" if value == 1 else "several"
     amount = getattr(value, "amount", None)
     if amount is None:

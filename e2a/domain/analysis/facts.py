@@ -56,12 +56,12 @@ class Money:
     currency: str
 
 
-Value = timedelta | datetime | int | Money | str
+Value = timedelta | datetime | int | Decimal | Money | str
 
-_TYPES: dict[FactKind, type] = {
+_TYPES: dict[FactKind, type | tuple[type, ...]] = {
     FactKind.DURATION: timedelta,
     FactKind.INSTANT: datetime,
-    FactKind.COUNT: int,
+    FactKind.COUNT: (int, Decimal),
     FactKind.MONEY: Money,
     FactKind.NAME: str,
     FactKind.WORD: str,
@@ -118,7 +118,7 @@ class Facts:
         causes: reason codes that a text may give as causes.
         remedies: what may be promised: `eta`, `refund`, `credit`, `replacement`.
         required: ids that a text for this audience must state.
-        parts: of an adjustment: ids of amounts that together are exactly `whole`.
+        parts: of an adjustment: amounts by id, signed, that together are exactly `whole`.
         is_thin: little is known, so confidence is capped below the gate.
     """
 
@@ -128,7 +128,7 @@ class Facts:
     causes: frozenset[str] = frozenset()
     remedies: frozenset[str] = frozenset()
     required: Mapping[Audience, frozenset[str]] = field(default_factory=dict)
-    parts: tuple[str, ...] = ()
+    parts: Mapping[str, Decimal] = field(default_factory=dict)
     whole: str | None = None
     is_thin: bool = False
 
@@ -137,7 +137,8 @@ class Facts:
         """Facts from a list of them; the rest by name as in the attributes.
 
         Raises:
-            ValueError: two facts have one id, or a required one is missing or not visible.
+            ValueError: two facts have one id, or a required one is missing or not visible, or
+                parts do not sum exactly.
         """
         by_id: dict[str, Fact] = {}
         for fact in facts:
@@ -148,7 +149,15 @@ class Facts:
         for audience, ids in made.required.items():
             if lost := ids - made.ids(audience):
                 raise ValueError(f"required of {audience} but not visible: {sorted(lost)}")
+        made._check_parts()
         return made
+
+    def _check_parts(self) -> None:
+        if not self.parts:
+            return
+        whole = self.by_id[self.whole or ""].value
+        if not isinstance(whole, Money) or sum(self.parts.values()) != whole.amount:
+            raise ValueError(f"the parts {sorted(self.parts)} do not sum to {self.whole}")
 
     def ids(self, audience: Audience) -> frozenset[str]:
         """What this audience may read."""
@@ -175,7 +184,7 @@ class Facts:
                 "required": self.required_for_prompt(),
                 "causes": sorted(self.causes),
                 "remedies": sorted(self.remedies),
-                "parts": self.parts,
+                "parts": sorted(self.parts),
             },
             option=orjson.OPT_SORT_KEYS,
         ).decode()

@@ -6,6 +6,7 @@ the zone, with its name, so that nobody has to guess whose noon it is.
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -32,8 +33,8 @@ def figure(fact: Fact, zone: ZoneInfo, audience: Audience, locale: str) -> str:
             return moment(instant, zone, audience, in_locale)
         case Money(amount, currency):
             return format_currency(amount, currency, locale=in_locale, decimal_quantization=False)
-        case int() as count:
-            return format_decimal(count, locale=in_locale)
+        case int() | Decimal() as count:
+            return format_decimal(count, locale=in_locale, decimal_quantization=False)
     assert isinstance(fact.value, str)
     if fact.kind is FactKind.NAME:
         return fact.value
