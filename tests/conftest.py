@@ -27,7 +27,7 @@ from e2a.warehouse.connection import Role, Warehouse, locate
 from e2a.warehouse.migrate import upgrade
 from e2a.warehouse.models import run_dbt
 from e2a.warehouse.policies import load_policies
-from e2a.warehouse.scratch import empty_tables
+from e2a.warehouse.scratch import empty_tables, fingerprint
 
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
@@ -118,7 +118,8 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
             "select format('%I.%I', schemaname, tablename) from pg_tables "
             "where schemaname in ('landing', 'orders', 'sla', 'billing', 'scratch') "
             "or (schemaname = 'ops' and "
-            "tablename ~ '^(touched_|unproven|truth|batches|scopes|steps|outbox|untold|breakers|ai_)')"
+            "tablename ~ '^(touched_|unproven|truth|batches|scopes|steps|outbox|untold|"
+            "breakers|ai_)')"
         ).fetchall()
         empty_tables(owner, [sql.SQL(row[0]) for row in found])
         owner.execute("update ops.lanes set judged_until = '-infinity', beat_at = null")
@@ -137,6 +138,27 @@ def no_tenants_left(built: Warehouse) -> Iterator[None]:
         ).fetchall()
         for (table,) in tables:
             owner.execute(f"delete from {table} where tenant_id ~ '^(rates|walk|life)-'")  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="session")
+def shadowed(built: Warehouse) -> Iterator[Warehouse]:
+    """`built`, with the shadow of the nightly proof beside it: a copy instead of a dbt run."""
+    shadow = replace(built, database=f"{built.database}_shadow")
+    name = sql.Identifier(shadow.database)
+    with built.connect(Role.ADMIN, autocommit=True) as admin:
+        admin.execute(
+            sql.SQL("create database {} owner e2a_owner template {}").format(
+                name, sql.Identifier(built.database)
+            )
+        )
+    bootstrap(shadow)
+    with shadow.connect(Role.OWNER) as owner:
+        owner.execute(
+            "insert into ops.builds (tenant_id, fingerprint) values ('*', %s)", (fingerprint(),)
+        )
+    yield built
+    with built.connect(Role.ADMIN, autocommit=True) as admin:
+        admin.execute(sql.SQL("drop database {} with (force)").format(name))
 
 
 @contextmanager

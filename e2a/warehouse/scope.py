@@ -77,11 +77,11 @@ def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Sc
 
 
 def strike_off(connection: psycopg.Connection[Any]) -> None:
-    """Forget the touches that the pass has seen; later ones stay."""
-    connection.execute(
-        "delete from ops.touched_orders as t using ops.batch_orders as b "
-        "where (t.tenant_id, t.order_id) = (b.tenant_id, b.order_id) and t.touch <= b.touch"
-    )
+    """Forget the touches that the pass has seen; later ones stay.
+
+    What was derived waits for its proof from now on (`e2a.warehouse.truth`).
+    """
+    connection.execute(_STRIKE_OFF)
 
 
 def refresh(connection: psycopg.Connection[Any]) -> Scope:
@@ -124,6 +124,17 @@ def waiting(connection: psycopg.Connection[Any]) -> int:
     assert row is not None
     return int(row[0])
 
+
+_STRIKE_OFF = """
+with seen as (
+    delete from ops.touched_orders as t using ops.batch_orders as b
+    where (t.tenant_id, t.order_id) = (b.tenant_id, b.order_id) and t.touch <= b.touch
+    returning t.tenant_id, t.order_id, t.touch
+)
+insert into ops.unproven_orders (tenant_id, order_id, touch)
+select tenant_id, order_id, touch from seen
+on conflict (tenant_id, order_id) do update set touch = excluded.touch, differs = false
+"""
 
 _TOUCHED = """
 insert into ops.batch_orders (tenant_id, order_id, touch, order_no)

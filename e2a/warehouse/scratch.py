@@ -1,7 +1,8 @@
 """A database of its own to judge in: the same roles, migrations and models, and no rows.
 
-Scenarios and simulations run the real engine here, so that nothing live is written. The database
-stands beside the warehouse, as `<database>_scratch`. It is made once and kept: as long as models,
+Scenarios and simulations run the real engine here, so that nothing live is written; the nightly
+proof rebuilds in another one. The database stands beside the warehouse, as `<database>_scratch` or
+`<database>_shadow`. It is made once and kept: as long as models,
 macros and migrations are those it was made with, a later use only finds it empty. Users take turns.
 """
 
@@ -21,7 +22,9 @@ from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.migrate import MIGRATIONS, upgrade
 from e2a.warehouse.models import DBT_PROJECT, run_dbt
 
-TURN = "hashtext('e2a.scratch')"
+SCRATCH, SHADOW = "scratch", "shadow"
+"""What simulations try in, and what the night rebuilds in: one does not wait for the other."""
+TURN = "hashtext('e2a.' || %s::text)"
 """Key of the advisory lock, held in the warehouse's own database for as long as a use lasts."""
 
 
@@ -36,23 +39,26 @@ class Scratch:
 
 
 @contextmanager
-def scratch(warehouse: Warehouse, say: Callable[[str], None]) -> Iterator[Scratch]:
+def scratch(
+    warehouse: Warehouse, say: Callable[[str], None], name: str = SCRATCH
+) -> Iterator[Scratch]:
     """Wait for a turn, make the database if need be, and leave it empty.
 
     Args:
         warehouse: the installation beside which it stands.
         say: told what takes time.
+        name: which one; those of other names are used at the same time.
 
     Raises:
         DatabaseUnavailableError: the server does not answer, or lets nobody make a database.
         ConfigurationError: a model does not build.
     """
-    place = replace(warehouse, database=f"{warehouse.database}_scratch")
+    place = replace(warehouse, database=f"{warehouse.database}_{name}")
     with warehouse.connect(Role.APP, autocommit=True) as turn:
-        _take(turn, say)
+        _take(turn, say, name)
         if not _is_built(place):
-            say("scratch    building the models in a database of their own, once")
-            _build(place)
+            say(f"{name:<10} building the models in a database of their own, once")
+            _build(place, name)
         _empty(place)
         try:
             with place.connect(Role.APP, autocommit=True) as connection:
@@ -61,11 +67,11 @@ def scratch(warehouse: Warehouse, say: Callable[[str], None]) -> Iterator[Scratc
             _empty(place)
 
 
-def _take(turn: psycopg.Connection[Any], say: Callable[[str], None]) -> None:
-    row = turn.execute(f"select pg_try_advisory_lock({TURN})").fetchone()
+def _take(turn: psycopg.Connection[Any], say: Callable[[str], None], name: str) -> None:
+    row = turn.execute(f"select pg_try_advisory_lock({TURN})", (name,)).fetchone()
     if not (row and row[0]):
-        say("scratch    waiting for another simulation or scenario run to end")
-        turn.execute(f"select pg_advisory_lock({TURN})")
+        say(f"{name:<10} waiting for whoever uses it to end")
+        turn.execute(f"select pg_advisory_lock({TURN})", (name,))
 
 
 def _is_built(place: Warehouse) -> bool:
@@ -80,7 +86,7 @@ def _is_built(place: Warehouse) -> bool:
     return bool(row and row[0])
 
 
-def _build(place: Warehouse) -> None:
+def _build(place: Warehouse, name: str) -> None:
     """From nothing, so that no model of an earlier state is left in it."""
     with place.connect(Role.ADMIN, autocommit=True) as admin:
         admin.execute(
@@ -90,7 +96,7 @@ def _build(place: Warehouse) -> None:
         )
     bootstrap(place)
     upgrade(place)
-    folder = str(place.home / "scratch")
+    folder = str(place.home / name)
     run_dbt(
         "run", "--quiet", "--target-path", folder, "--log-path", folder,
         environment={**os.environ, **place.environment()},
@@ -151,6 +157,6 @@ where
             in ('landing', 'orders', 'sla', 'billing', 'rules', 'reference')
             and c.oid <> 'reference.zones'::regclass
         )
-        or (c.relnamespace = 'ops'::regnamespace and c.relname ~ '^(touched_|batch)')
+        or (c.relnamespace = 'ops'::regnamespace and c.relname ~ '^(touched_|batch|unproven_)')
     )
 """

@@ -1,5 +1,7 @@
 """The night's proof: what was compared, and what differed."""
 
+from pathlib import Path
+
 from alembic import op
 
 revision = "0028"
@@ -9,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
-    op.execute("select 1")
+    """Create what 0028_truth.sql describes."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text())
