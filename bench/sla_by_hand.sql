@@ -878,13 +878,14 @@ select
     null::timestamptz as arrived_at,
     null::timestamptz as stocked_at,
     latest.cancelled_at,
-    orders.first_known_at,
+    news.first_known_at,
     news.last_known_at
 from by_hand.orders
 inner join by_hand.latest using (order_no)
 inner join (
     select
         order_no,
+        min(known_from) as first_known_at,
         max(greatest(known_from, nullif(known_until, 'infinity'))) as last_known_at
     from by_hand.facts
     group by order_no
