@@ -13,3 +13,7 @@ BILLING_MONTHS = dg.MonthlyPartitionsDefinition(
     start_date="2015-01", fmt="%Y-%m", timezone="UTC", end_offset=1
 )
 """Billing months; `end_offset` so that the one that runs is among them."""
+
+READ_TAG = "e2a/read"
+ONLY_NEW = "new"
+"""Tag of a run that looks at what is new, whatever its day, rather than at its partitions."""

@@ -5,6 +5,7 @@ they name nobody. Everything that names or finds a person becomes null.
 """
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import orjson
@@ -31,6 +32,36 @@ def redact(body: bytes) -> bytes | None:
     except orjson.JSONDecodeError:
         return None
     return orjson.dumps(_blank(value, personal=False))
+
+
+NOTES = re.compile(r"^(note|notes|delivery_notes|comment|comments|message)$")
+"""Free text about an order: not known to be personal, and never known not to be."""
+
+
+def personal_values(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON is anything
+    """What blanking would take out of a payload, but for free text: names, places, numbers."""
+    yield from _personal(value, personal=False)
+
+
+def _personal(value: Any, *, personal: bool) -> Iterator[str]:  # noqa: ANN401
+    if isinstance(value, dict):
+        for key, item in value.items():
+            name = key.lower()
+            if not (KEPT.match(name) or NOTES.match(name)):
+                is_one = personal or bool(CONTAINERS.match(name) or KEYS.match(name))
+                yield from _personal(item, personal=is_one)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _personal(item, personal=personal)
+    elif personal and isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)
+
+
+def notes_in(payload: dict[str, Any]) -> Iterator[str]:
+    """The free text that stands at the top of a payload."""
+    for key, item in payload.items():
+        if NOTES.match(key.lower()) and isinstance(item, str) and item.strip():
+            yield item
 
 
 def _blank(value: Any, *, personal: bool) -> Any:  # noqa: ANN401 - JSON is anything

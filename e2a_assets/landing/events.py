@@ -15,12 +15,9 @@ from e2a.sources.registry import PARSER_VERSION, parse
 from e2a.warehouse.drain import Reader, drain, reread
 from e2a.warehouse.held.dead_letters import resolve_waiting
 from e2a_assets.owners import DATA
-from e2a_assets.partitions import RECEIPT_DAYS
+from e2a_assets.partitions import ONLY_NEW, READ_TAG, RECEIPT_DAYS
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
-
-READ_TAG = "e2a/read"
-ONLY_NEW = "new"
 
 DESCRIPTIONS = {
     Source.SHOPIFY: "One row per fact that the shop's webhooks state.",

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from e2a.domain.calendars import WEEKDAYS, Calendar, Window
 from e2a.domain.events import Code
@@ -113,8 +113,19 @@ def _days_of(key: str) -> list[str]:
     return [WEEKDAYS[(start + step) % 7] for step in range((end - start) % 7 + 1)]
 
 
+def _switch(value: object) -> object:
+    """YAML reads a bare `on` or `off` as true or false."""
+    return {True: "on", False: "off"}.get(value, value) if isinstance(value, bool) else value
+
+
 class TenantText(PolicyModel):
-    """`tenant.yaml`."""
+    """`tenant.yaml`.
+
+    Attributes:
+        ai: what may be sent to a model about this tenant: `on` facts and scrubbed order notes,
+            `facts` facts only, `off` nothing.
+        locale: the language in which notes are written, such as `en` or `de_AT`.
+    """
 
     tenant: Code
     name: str
@@ -126,6 +137,8 @@ class TenantText(PolicyModel):
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "USD"
     active_from: date | None = None
     active_until: date | None = None
+    ai: Annotated[Literal["on", "facts", "off"], BeforeValidator(_switch)] = "on"
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}(_[A-Z]{2})?$")] = "en"
 
     @model_validator(mode="after")
     def _calendars_exist(self) -> Self:

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 
 from e2a.domain.policies import Policies
+from e2a.warehouse.reference.ai import load_ai
 from e2a.warehouse.reference.alerts import load_alerts
 from e2a.warehouse.reference.calendars import HORIZON, Horizon
 from e2a.warehouse.reference.cards import load_card, load_fx
@@ -55,6 +56,7 @@ def load(
             counts[3] += load_card(connection, policies.tenant, card)
         load_fx(connection, policies.tenant, policies.fx)
         load_alerts(connection, policies, loaded_at)
+        load_ai(connection, policies)
     return Loaded(*counts)
 
 

@@ -197,7 +197,9 @@ create table billing.rationales (
     finding_key text not null,
     step integer not null,
     version integer not null,
-    facts_hash bytea not null,
+    amount numeric(38, 12) not null,
+    billed numeric(38, 12) not null,
+    expected numeric(38, 12) not null,
     source text not null check (source in ('model', 'rules')),
     fallback_reason text,
     detail text,
@@ -223,17 +225,60 @@ create table billing.rationales (
 comment on table billing.rationales is
 'What became of each asking of a model why an adjustment is right: its accepted words, or why the template''s sentence stands. Never changed.';
 comment on column billing.rationales.version is '1 for the first asking about this adjustment, one more for each.';
-comment on column billing.rationales.facts_hash is 'The figures that were told: when those change, the words no longer hold.';
+comment on column billing.rationales.amount is 'The adjustment that was told: when it changes, the words no longer hold.';
+comment on column billing.rationales.billed is 'What the invoice said, as it was told.';
+comment on column billing.rationales.expected is 'What the events called for, as it was told.';
 comment on column billing.rationales.slots is 'As the model wrote it, without figures.';
 comment on column billing.rationales.rationale is 'The same with the figures that code wrote; stated parts add up to the amount.';
 comment on column billing.rationales.answer is 'The whole accepted answer, so that it can be judged again.';
 create trigger stays_as_it_is before update or delete on billing.rationales
 for each row execute function sla.refuse_change();
 
+create view billing.adjustment_reasons as
+select
+    a.tenant_id, a.invoice_id, a.finding_key, a.step, a.amount, a.currency, a.status,
+    coalesce(m.rationale, a.reason) as reason,
+    case when m.version is null then 'rules' else 'model' end as source,
+    case when m.version is null then coalesce(r.fallback_reason, 'not_asked') end
+        as fallback_reason,
+    m.model, m.prompt_sha
+from billing.adjustments as a
+inner join billing.findings as f on f.tenant_id = a.tenant_id and f.finding_key = a.finding_key
+left join lateral (
+    select * from billing.rationales as x
+    where
+        x.tenant_id = a.tenant_id and x.finding_key = a.finding_key and x.step = a.step
+        and (x.amount, x.billed, x.expected) = (a.amount, f.billed, f.expected)
+        and x.source = 'model'
+    order by x.version desc limit 1
+) as m on true
+left join lateral (
+    select x.fallback_reason from billing.rationales as x
+    where
+        x.tenant_id = a.tenant_id and x.finding_key = a.finding_key and x.step = a.step
+        and (x.amount, x.billed, x.expected) = (a.amount, f.billed, f.expected)
+        and x.source = 'rules'
+    order by x.version desc limit 1
+) as r on true;
+comment on view billing.adjustment_reasons is
+'Why each adjustment is what it is, as it counts now: a model''s accepted words about the present amounts, else the template''s sentence.';
+comment on column billing.adjustment_reasons.tenant_id is 'Whose invoice.';
+comment on column billing.adjustment_reasons.invoice_id is 'The invoice.';
+comment on column billing.adjustment_reasons.finding_key is 'The finding that is adjusted.';
+comment on column billing.adjustment_reasons.step is 'The step of its adjustment.';
+comment on column billing.adjustment_reasons.amount is 'What is added to the invoice.';
+comment on column billing.adjustment_reasons.currency is 'Its currency, ISO 4217.';
+comment on column billing.adjustment_reasons.status is 'How the adjustment stands.';
+comment on column billing.adjustment_reasons.reason is 'Why, in words.';
+comment on column billing.adjustment_reasons.source is 'model or rules (the template).';
+comment on column billing.adjustment_reasons.fallback_reason is 'Why the template''s sentence stands; null where a model wrote.';
+comment on column billing.adjustment_reasons.model is 'The model that wrote.';
+comment on column billing.adjustment_reasons.prompt_sha is 'Hash of prompt, schema and parameters.';
+
 grant select, insert, update, delete on reference.ai_policies, sla.unnarrated to e2a_app;
 grant select, insert on sla.no_ai, sla.model_narratives, sla.narrative_decisions, billing.rationales to e2a_app;
 grant update (lifted_at, lifted_by) on sla.no_ai to e2a_app;
-grant select on sla.explanations, sla.client_notes to e2a_app, e2a_reader;
+grant select on sla.explanations, sla.client_notes, billing.adjustment_reasons to e2a_app, e2a_reader;
 grant select on billing.rationales to e2a_reader;
 grant select on sla.model_narratives, sla.narrative_decisions to e2a_operator;
 
