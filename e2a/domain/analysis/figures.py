@@ -7,6 +7,7 @@ the zone, with its name, so that nobody has to guess whose noon it is.
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -41,6 +42,7 @@ def figure(fact: Fact, zone: ZoneInfo, audience: Audience, locale: str) -> str:
     return word(fact.value, audience, in_locale.language)
 
 
+@lru_cache(maxsize=64)
 def locale_named(locale: str) -> Locale:
     """Babel's locale of a name such as `de`, `en_GB` or `en-GB`.
 

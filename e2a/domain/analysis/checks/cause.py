@@ -20,16 +20,10 @@ def check(said: Said, facts: Facts) -> Iterator[Violation]:
     """Causes without a fact."""
     if any(not facts.causes.intersection(codes.split()) for codes in said.matches.causes):
         yield _at(said, "a cause is given that no fact states")
-    if (
-        said.is_note
-        and said.matches.has_connector
-        and any(_is_ungrounded(said, one, facts) for one in _sentences(said.text))
-    ):
+    if not said.is_note or not said.matches.has_connector:
+        return
+    if any(_is_ungrounded(said, sentence, facts) for sentence in _SENTENCES.split(said.text)):
         yield _at(said, "something is said to be because of something, without a cause's slot")
-
-
-def _sentences(text: str) -> list[str]:
-    return _SENTENCES.split(text)
 
 
 def _is_ungrounded(said: Said, sentence: str, facts: Facts) -> bool:
