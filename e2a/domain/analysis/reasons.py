@@ -54,3 +54,33 @@ class FallbackReason(StrEnum):
     """It names an order or a tenant that is not its own."""
     LANGUAGE = "language"
     LOW_CONFIDENCE = "low_confidence"
+
+
+FINAL = frozenset(
+    {
+        FallbackReason.PII,
+        FallbackReason.PROMISE,
+        FallbackReason.LABEL_CONFLICT,
+        FallbackReason.LEAK,
+        FallbackReason.REFUSED,
+        FallbackReason.TOOL_CALL,
+        FallbackReason.EMPTY,
+    }
+)
+"""What is not asked again: it was obeyed, leaked or refused, and a second try is no better."""
+
+AGAIN = frozenset(
+    {
+        FallbackReason.TRUNCATED,
+        FallbackReason.MALFORMED,
+        FallbackReason.AMBIGUOUS,
+        FallbackReason.SCHEMA,
+        FallbackReason.GROUNDING,
+        FallbackReason.OMISSION,
+        FallbackReason.TONE,
+        FallbackReason.CAUSE,
+        FallbackReason.LANGUAGE,
+        FallbackReason.LOW_CONFIDENCE,
+    }
+)
+"""What the model is told and asked about once more."""

@@ -59,7 +59,7 @@ def parse_answer(
         clock: seconds, monotonic, for the bound on looking.
     """
     text = content.strip()
-    if not text:
+    if not text and finish_reason != "length":
         return Unparsed(FallbackReason.EMPTY, "The answer is empty")
     if len(text) > LONGEST or len(text.encode(errors="replace")) > LONGEST:
         return Unparsed(FallbackReason.MALFORMED, "The answer is longer than 32 KB")
