@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
-from e2a.cli import policy_restate, policy_simulate
+from e2a.cli import policy_restate, policy_review, policy_simulate
 from e2a.cli.console import JsonOption, now, out, print_json, say
 from e2a.cli.policy_files import shown, subjects
-from e2a.domain.lint import RULES, Finding, Severity, lint
+from e2a.domain.errors import BadInputError
+from e2a.domain.lint import RULES, Finding, Severity, Subject, lint
+from e2a.review.review import Review
 
 app = typer.Typer(
     help="Policies: lint them, try a change on history, judge history anew.",
@@ -19,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(policy_restate.app, name="restate")
 app.command("simulate")(policy_simulate.simulate)
+app.command("tests")(policy_review.print_tests)
 
 
 @app.command("lint")
@@ -33,6 +36,10 @@ def lint_policies(
         Path | None, typer.Option(help="The text before the change: warns of what it loosens.")
     ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail too.")] = False,
+    ai: Annotated[
+        bool, typer.Option("--ai", help="Let a model look too; it fails nothing.")
+    ] = False,
+    prose: policy_review.ProseOption = None,
     explain: Annotated[bool, typer.Option("--list", help="Explain each rule.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -43,16 +50,33 @@ def lint_policies(
     if explain:
         _explain(json)
         return
+    if prose and not ai:
+        raise BadInputError("--prose goes with --ai", "Give both")
     found: list[Finding] = []
+    seen: list[tuple[Subject, list[Finding]]] = []
     for one, subject in subjects(path, now().date(), tenant=tenant, against=against):
-        found += [f for f in lint(subject) if one.only is None or f.file == shown(one.only)]
+        said = lint(subject)
+        seen.append((subject, said))
+        found += [f for f in said if one.only is None or f.file == shown(one.only)]
+    told = policy_review.reviews(seen, prose) if ai else []
     if json:
-        print_json([asdict(finding) for finding in found])
+        _print(found, told if ai else None)
     else:
         _show(found)
+        for name, review in told:
+            policy_review.show(name, review)
     counted = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if any(finding.severity in counted for finding in found):
         raise typer.Exit(1)
+
+
+def _print(found: Iterable[Finding], told: Iterable[tuple[str, Review]] | None) -> None:
+    findings = [asdict(finding) for finding in found]
+    if told is None:
+        print_json(findings)
+        return
+    reviews = [{"tenant": tenant, **review.document()} for tenant, review in told]
+    print_json({"findings": findings, "reviews": reviews})
 
 
 def _show(found: Iterable[Finding]) -> None:

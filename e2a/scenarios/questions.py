@@ -53,6 +53,17 @@ class Asked:
             self._set_instants()
             return list(self._compared())
 
+    def answer(self) -> asking.Answer | None:
+        """What the engine says about one clock or one invoice; None if there is no such thing."""
+        with self.connection.transaction():
+            self._set_instants()
+            match self.question:
+                case ClockQuestion() as question:
+                    return asking.clock(self.connection, self._of(question))
+                case InvoiceQuestion(invoice=which):
+                    return billing.invoice(self.connection, self._tenant, which)
+        return None
+
     def words(self) -> str:
         """The question in one line."""
         what = self._subject()
@@ -117,14 +128,18 @@ class Asked:
                 done = billing.operations(self.connection, self._tenant, work, order)
                 yield from fields(counts, done, self._zone)
 
-    def _clock(self, question: ClockQuestion) -> Iterator[Difference]:
+    def _of(self, question: ClockQuestion) -> asking.Answer:
+        """Which clock is meant."""
         key, name, stage = self.written.scenario.asked_about(question)
-        of = {
+        return {
             "tenant": self._tenant,
             "order": self._order_id(key, name),
             "stage": stage,
             "n": question.instance,
         }
+
+    def _clock(self, question: ClockQuestion) -> Iterator[Difference]:
+        of = self._of(question)
         if question.expect is not None:
             answer = asking.clock(self.connection, of)
             self.hint = NO_CLOCK if answer is None else None

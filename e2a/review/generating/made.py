@@ -1,0 +1,63 @@
+"""The generated tests of one tenant, their expectations frozen from the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from e2a.domain.policies import Policies
+from e2a.domain.policy_text import from_documents
+from e2a.review.generating.clocks import Clocks, begin, end
+from e2a.review.given import Document, given
+from e2a.review.trial import Engine, Frozen
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Tests of promises and tests of rate cards, each as scenarios; the latter take longer."""
+
+    clocks: list[Frozen]
+    money: list[Frozen]
+
+    @property
+    def scenarios(self) -> list[Document]:
+        """All of them, as a file of the scenario library holds them."""
+        return [frozen.scenario for frozen in (*self.clocks, *self.money)]
+
+
+def make(engine: Engine, documents: Mapping[str, Any], today: date) -> Made:
+    """Tests from every threshold of a tenant's policy, answered by the engine as it is now.
+
+    Args:
+        engine: what answers.
+        documents: {"tenant": ..., "sla": ..., "rates": ...}, free of errors.
+        today: which year's calendars are tried; a policy that begins later is tried from then on.
+    """
+    policies = from_documents(documents["tenant"]["tenant"], documents)
+    return Made(_clocks(engine, policies, documents, today), _money(engine, documents, today))
+
+
+def _clocks(
+    engine: Engine, policies: Policies, documents: Mapping[str, Any], today: date
+) -> list[Frozen]:
+    tenant, top = policies.tenant.tenant, given(documents)
+    clocks, begun = begin(policies, today)
+    first = engine.freeze(_scenario(f"{tenant}-begun", top, clocks), clocks.asked)
+    clocks = end(begun, list(first.answers))
+    if not clocks.questions:
+        return [first]
+    return [first, engine.freeze(_scenario(f"{tenant}-ended", top, clocks), clocks.asked)]
+
+
+def _money(engine: Engine, documents: Mapping[str, Any], today: date) -> list[Frozen]:
+    return []
+
+
+def _scenario(name: str, top: Document, clocks: Clocks) -> Document:
+    return {
+        "scenario": f"made-{name}",
+        "title": "Made from the policy's thresholds; the engine's answers, frozen",
+        **top,
+        "events": clocks.events,
+        "questions": clocks.questions,
+    }

@@ -1,0 +1,97 @@
+"""How many small wrongs the tests of a policy notice: those made without a model, and with it.
+
+The honest answer to whether a model's tests help: what they kill that the others let live.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from e2a.domain.errors import ConfigurationError
+from e2a.domain.policy_text import from_documents
+from e2a.domain.scenarios import Written
+from e2a.review.given import Document, built, given
+from e2a.review.mutants import Mutant, mutants
+from e2a.review.trial import Engine
+
+OWN = ("scenario", "title", "events", "questions")
+CHUNK = 40
+"""Mutants that are judged together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tests:
+    """Frozen scenarios of one policy, by whether invoices are asked about."""
+
+    clocks: Sequence[Document]
+    money: Sequence[Document] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What became of the mutants.
+
+    Attributes:
+        refused: mutants that no policy can be: the loader stops them before any test.
+        killed: mutants that some test noticed.
+        alive: mutants that every test passed.
+    """
+
+    refused: tuple[str, ...]
+    killed: tuple[str, ...]
+    alive: tuple[str, ...]
+
+    @property
+    def rate(self) -> float:
+        """Killed, of those that a test could have noticed."""
+        tried = len(self.killed) + len(self.alive)
+        return len(self.killed) / tried if tried else 1.0
+
+    def document(self) -> Document:
+        """For machines."""
+        counts = {name: len(getattr(self, name)) for name in ("killed", "alive", "refused")}
+        return {**counts, "rate": round(self.rate, 4), "survivors": list(self.alive)}
+
+
+def score(engine: Engine, documents: Mapping[str, Any], tests: Tests) -> Score:
+    """Put each wrong into the policy and run the tests of it.
+
+    Args:
+        engine: what judges.
+        documents: the policy's files, free of errors.
+        tests: what should notice; all of them pass on the policy as it is.
+    """
+    refused, tried = _sifted(documents)
+    killed: set[str] = set()
+    for start in range(0, len(tried), CHUNK):
+        run = dict(_scenarios(tried[start : start + CHUNK], tests))
+        noticed = engine.noticed([written for _, written in run.values()])
+        killed |= {run[id][0] for id in noticed}
+    names = [mutant.name for mutant in tried]
+    return Score(
+        tuple(refused),
+        tuple(name for name in names if name in killed),
+        tuple(name for name in names if name not in killed),
+    )
+
+
+def _sifted(documents: Mapping[str, Any]) -> tuple[list[str], list[Mutant]]:
+    refused, tried = [], []
+    for mutant in mutants(documents):
+        try:
+            from_documents("policy", mutant.documents)
+        except ConfigurationError:
+            refused.append(mutant.name)
+        else:
+            tried.append(mutant)
+    return refused, tried
+
+
+def _scenarios(tried: Sequence[Mutant], tests: Tests) -> Iterator[tuple[str, tuple[str, Written]]]:
+    """(id, (name of the mutant, the test of it)) of each test of each mutant."""
+    for number, mutant in enumerate(tried):
+        top = given(mutant.documents, money=mutant.money)
+        for test in tests.money if mutant.money else tests.clocks:
+            id = f"m{number}-{test['scenario']}"
+            own = {key: test[key] for key in OWN}
+            yield id, (mutant.name, built({**top, **own, "scenario": id}))
