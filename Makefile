@@ -26,8 +26,8 @@ install: $(VENV)/.ready ## Build the environment from requirements.lock
 demo: install ## Show the whole journey on an invented week
 	@$(BIN)/e2a demo
 
-up: install ## Start Postgres, Dagster's web server and its daemon; Ctrl-C stops all
-	@exec $(BIN)/e2a up --port $(E2A_WEB_PORT)
+up: install ## Start everything: Postgres, gateway, radar, alerts, Dagster; Ctrl-C stops all
+	@exec $(BIN)/e2a up
 
 check: install ## Style, types, layers, SQL, models
 	$(BIN)/ruff format --check .

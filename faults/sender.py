@@ -17,8 +17,8 @@ from random import Random
 import httpx
 import orjson
 
+from e2a.simulator.signing import signed
 from faults.ledger import Entry, Ledger, State
-from faults.signing import signed
 
 TOGETHER = 24
 """Messages under way at once."""

@@ -4,16 +4,13 @@ Times between retries are the vendors' divided by some thousands; their number i
 (Shopify 8 retries, EasyPost 6; our own warehouse system never gives up).
 """
 
-import base64
-import hmac
 import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 
-from faults.signing import signed
+from e2a.simulator.signing import signed_by_vendor
 
 WORDS = {"shopify": "shopify", "carrier": "easypost", "wms": "wms"}
 """The path word that sends what came by a road."""
@@ -35,16 +32,9 @@ class Posting:
     def signed(self, secrets: Mapping[tuple[str, str], str]) -> dict[str, str]:
         """All headers, signed at this moment."""
         secret = secrets[self.word, self.tenant]
-        if self.word == "wms":
-            stamp = signed(secret, self.delivery_id, self.body, time.time())
-            return {**self.headers, **stamp, "idempotency-key": self.delivery_id}
-        raw = hmac.digest(secret.encode(), self.body, sha256)
-        own = (
-            {"x-shopify-hmac-sha256": base64.b64encode(raw).decode()}
-            if self.word == "shopify"
-            else {"x-hmac-signature": f"hmac-sha256-hex={raw.hex()}"}
+        return signed_by_vendor(
+            self.word, secret, self.delivery_id, self.headers, self.body, time.time()
         )
-        return {**self.headers, **own, "content-type": "application/json"}
 
 
 def postings(archive: Path) -> tuple[list[Posting], list[Posting]]:

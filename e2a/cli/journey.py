@@ -1,4 +1,4 @@
-"""`e2a demo`, `e2a run`, `e2a up`: the journey with one command."""
+"""`e2a demo`, `e2a run`: the journey with one command."""
 
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from e2a.cli.reports import show
 from e2a.cli.runner import run_journey
 from e2a.simulator import Plan, simulate
 from e2a.sources import archive
-from e2a.warehouse import inbox, supervisor
+from e2a.warehouse import inbox
 from e2a.warehouse.connection import Role, Warehouse, home
 from e2a.warehouse.policies import load_policies
 from e2a.warehouse.prepare import prepare
@@ -75,20 +75,6 @@ def run(
         load_policies(connection, now())
     run_id = run_journey(warehouse, say, job=job, as_of=instant(as_of))
     out.print(f"Run {run_id[:8]} succeeded. Look: e2a summary")
-
-
-def up(
-    port: Annotated[int, typer.Option(envvar="E2A_WEB_PORT", help="The web server's port.")] = 3000,
-) -> None:
-    """Start Postgres, Dagster's web server and its daemon; Ctrl-C stops all of it.
-
-    Example: e2a up --port 3000
-    """
-    supervisor.check_port(port)
-    warehouse = prepare(say)
-    with warehouse.connect(Role.APP) as connection:
-        load_policies(connection, now())
-    raise typer.Exit(supervisor.run(warehouse, port, say))
 
 
 _LOOK_FURTHER = """

@@ -1,10 +1,10 @@
-"""`e2a land` and `e2a simulate`: archives and invoices, and an invented week of them.
+"""`e2a land`: archives and invoices.
 
 Files of events are landed by `landing_files`.
 """
 
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +17,8 @@ from e2a.cli.landing_files import RunOption
 from e2a.cli.runner import run_journey
 from e2a.domain.deliveries import Delivery
 from e2a.domain.errors import BadInputError
-from e2a.simulator import Plan
-from e2a.simulator import simulate as invent
 from e2a.sources import archive, olist, olist_payments
 from e2a.warehouse import inbox
-from e2a.warehouse.connection import PROJECT
 from e2a.warehouse.policies import load_policies
 
 app = typer.Typer(help="Land files: nothing is lost, nothing counts twice.", no_args_is_help=True)
@@ -81,10 +78,6 @@ def land_billed(
     _land(lambda at: iter([e2a_csv.delivery(_existing(file), at)]), run)
 
 
-def _simulated(done: int, total: int) -> None:
-    say(f"simulating {done:,} of {total:,} orders")
-
-
 def _existing(file: Path) -> Path:
     if not file.is_file():
         raise BadInputError(f"There is no file {file}", "Check the path")
@@ -102,25 +95,3 @@ def _land(read: Callable[[datetime], Iterable[Delivery]], run: bool) -> None:
     if run:
         run_journey(warehouse, say)
         out.print("The journey has run. Look: e2a summary")
-
-
-def simulate(
-    out_folder: Annotated[Path, typer.Option("--out", help="Where to write.")] = PROJECT
-    / ".e2a"
-    / "simulated",
-    orders: Annotated[int, typer.Option(min=1, help="How many orders.")] = 1200,
-    days: Annotated[int, typer.Option(min=1, max=90, help="Over how many days.")] = 7,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 7,
-    tenants: Annotated[str, typer.Option(help="Comma-separated.")] = "demo-3pl,nordic-beauty",
-    start: Annotated[str, typer.Option(help="First day, YYYY-MM-DD.")] = "2026-03-02",
-) -> None:
-    """Invent a week of warehouse life, with its planted exceptions written beside it.
-
-    Example: e2a simulate --orders 1200 --days 7 --seed 7 --out week
-    """
-    try:
-        plan = Plan(orders, days, seed, tuple(tenants.split(",")), date.fromisoformat(start))
-        invent(plan, out_folder, _simulated)
-    except ValueError as error:
-        raise BadInputError(str(error), "See `e2a simulate --help`") from None
-    out.print(f"Wrote {out_folder}: deliveries.jsonl, billed/, truth.json")

@@ -23,6 +23,8 @@ from e2a.cli import (
     reports,
     retention,
     scenario,
+    simulate,
+    up,
 )
 from e2a.cli.console import err
 from e2a.domain.errors import E2AError
@@ -49,9 +51,10 @@ app.command("gateway")(gateway.gateway)
 app.command("radar")(radar.radar)
 app.command("demo")(journey.demo)
 app.command("run")(journey.run)
-app.command("up")(journey.up)
+app.command("up")(up.up)
+app.command("restart")(up.restart)
 app.command("summary")(reports.summary)
-app.command("simulate")(landing.simulate)
+app.command("simulate")(simulate.simulate)
 app.command("forget")(people.forget)
 app.command("archive")(retention.archive)
 

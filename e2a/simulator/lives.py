@@ -90,11 +90,13 @@ class Life:
         return sum((h.released - h.placed for h in self.holds if h.pauses), timedelta())
 
 
-def lives(plan: Plan, merchant: Merchant, count: int, random: Random) -> Iterator[Life]:
-    """The orders of one merchant, in no particular order of time."""
+def lives(
+    plan: Plan, merchant: Merchant, count: int, random: Random, first: int = 1
+) -> Iterator[Life]:
+    """The orders of one merchant, numbered from `first`, in no particular order of time."""
     planted = _plant(count, random)
-    for number in range(count):
-        yield _life(plan, merchant, number + 1, planted[number], random)
+    for place in range(count):
+        yield _life(plan, merchant, first + place, planted[place], random)
 
 
 def _plant(count: int, random: Random) -> list[set[str]]:

@@ -73,10 +73,18 @@ def port_of_running(place: Path) -> int | None:
     """The port on which this cluster's server listens, or None if it does not run."""
     try:
         lines = (_data(place) / "postmaster.pid").read_text().splitlines()
-        process = psutil.Process(int(lines[0]))
-        alive = process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-        ours = str(_data(place)) in process.cmdline()
-        return int(lines[3]) if alive and ours else None
+        return int(lines[3]) if process(place) else None
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def process(place: Path) -> psutil.Process | None:
+    """This cluster's server, or None if it does not run."""
+    try:
+        lines = (_data(place) / "postmaster.pid").read_text().splitlines()
+        found = psutil.Process(int(lines[0]))
+        alive = found.is_running() and found.status() != psutil.STATUS_ZOMBIE
+        return found if alive and str(_data(place)) in found.cmdline() else None
     except (OSError, ValueError, IndexError, psutil.Error):
         return None
 

@@ -6,9 +6,9 @@ import time
 import httpx
 import orjson
 
+from e2a.simulator.signing import signed
 from e2a.warehouse.connection import Role
 from faults.rows.kills import enough
-from faults.signing import signed
 from faults.world import World
 
 TENANT = "demo-3pl"

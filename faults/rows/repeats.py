@@ -9,11 +9,11 @@ from itertools import islice, pairwise
 import httpx
 import orjson
 
+from e2a.simulator.signing import signed
 from e2a.warehouse.connection import Role
 from faults import oracle
 from faults.ledger import Entry, State
 from faults.rows.kills import enough
-from faults.signing import signed
 from faults.world import World
 
 TIMES = 50

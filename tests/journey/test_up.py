@@ -1,18 +1,23 @@
-"""`make up`: the lineage is there, the sensor carries what lands, Ctrl-C leaves nothing behind."""
+"""`make up`: all parts are there and come back, what lands is carried, Ctrl-C leaves nothing."""
 
 import json
+import os
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import psutil
 import pytest
 
+from e2a.operations.up.register import Entry, read
 from e2a.warehouse.connection import Role
 from tests.journey.conftest import E2A, ROOT, Installation
 
@@ -36,37 +41,59 @@ DELIVERY = {
 }
 
 
-def _free_port() -> int:
+@dataclass
+class Up:
+    """An `e2a up` with everything in it."""
+
+    installation: Installation
+    web: int
+    gateway: int
+    process: subprocess.Popen
+    said: Path
+
+    def entries(self) -> dict[str, Entry]:
+        return {entry.name: entry for entry in read(self.installation.home) or []}
+
+
+def _free_ports(count: int) -> list[int]:
     """Below the range from which Postgres gets its own: once both were given the same port."""
+    found = []
     for port in range(18000, 19000):
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise AssertionError("no free port between 18000 and 19000")
+                found.append(port)
+        if len(found) == count:
+            return found
+    raise AssertionError("no free ports between 18000 and 19000")
+
+
+@contextmanager
+def started(*words: str) -> Iterator[Up]:
+    """The command, ready; ended by SIGINT if a test has not ended it."""
+    home = Path(tempfile.mkdtemp(prefix="e2a-up-"))
+    said = home / "said"
+    web, gateway = _free_ports(2)
+    with said.open("wb") as out:
+        process = subprocess.Popen(
+            [str(E2A), "up", "--port", str(web), "--gateway-port", str(gateway), *words],
+            env=Installation(home, {}).environment(), cwd=ROOT, stderr=out,
+        )  # fmt: skip
+    try:
+        wait_for(lambda: process.poll() is not None or "| ready:" in said.read_text())
+        assert process.poll() is None, said.read_text()[-3000:]
+        yield Up(Installation(home, {}), web, gateway, process, said)
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="module")
-def up():
-    """An installation with everything started, as (installation, port, process)."""
-    home = Path(tempfile.mkdtemp(prefix="e2a-up-"))
-    installation = Installation(home, {})
-    port = _free_port()
-    process = subprocess.Popen(
-        [str(E2A), "up", "--port", str(port)],
-        env=installation.environment(),
-        cwd=ROOT,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("up "):
-            break
-    yield installation, port, process
-    if process.poll() is None:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
-    shutil.rmtree(home, ignore_errors=True)
+def up() -> Iterator[Up]:
+    """One for the tests of this file."""
+    with started() as running:
+        yield running
 
 
 def ask(port: int, query: str) -> dict:
@@ -91,8 +118,7 @@ def wait_for(condition, seconds: float = 180):
 
 
 def test_the_lineage_reads_as_the_journey(up):
-    _, port, _ = up
-    nodes = {"/".join(n["assetKey"]["path"]): n for n in ask(port, ASSETS)["assetNodes"]}
+    nodes = {"/".join(n["assetKey"]["path"]): n for n in ask(up.web, ASSETS)["assetNodes"]}
     groups = {n["groupName"] for n in nodes.values()}
     assert groups >= {"reference", "landing", "orders", "sla", "billing"}
     journey = ["landing/wms_events", "orders/timeline", "sla/breaches", "sla/exceptions",
@@ -104,8 +130,33 @@ def test_the_lineage_reads_as_the_journey(up):
         assert nodes[key]["kinds"], key
 
 
-def test_what_lands_is_carried_by_the_sensor_without_a_command(up, tmp_path):
-    installation, _, _ = up
+def test_each_part_speaks_behind_its_name_and_into_a_file_of_its_own(up):
+    names = {"postgres", "code-server", "gateway", "radar", "alerts", "webserver", "daemon"}
+    assert set(up.entries()) == names
+    speakers = {line.partition("|")[0].strip() for line in up.said.read_text().splitlines()}
+    assert speakers <= names | {"up"}
+    assert speakers >= {"up", "gateway", "radar", "alerts", "code-server"}
+    for name in names - {"webserver"}:
+        assert (up.installation.home / f"{name}.log").stat().st_size > 0, name
+
+
+def test_a_second_up_refuses_with_a_sentence(up):
+    done = up.installation.run("up", "--port", str(up.web))
+    assert done.returncode == 2
+    assert f"`e2a up` runs already over {up.installation.home}" in done.stderr
+    assert f"(process {up.process.pid})" in done.stderr
+
+
+def test_a_radar_that_is_killed_is_there_again_and_the_terminal_says_so(up):
+    dead = up.entries()["radar"].pid
+    os.kill(dead, signal.SIGKILL)
+    wait_for(lambda: up.entries()["radar"].pid not in (dead, None))
+    assert up.entries()["radar"].restarts == 1
+    assert "radar ended (SIGKILL); starting it again in 0.2 s" in up.said.read_text()
+
+
+def test_what_lands_is_carried_without_a_command(up, tmp_path):
+    installation = up.installation
     file = tmp_path / "one.jsonl"
     file.write_text(json.dumps(DELIVERY) + "\n")
     landed = installation.run("land", "archive", str(file), "--no-run")
@@ -122,9 +173,43 @@ def test_what_lands_is_carried_by_the_sensor_without_a_command(up, tmp_path):
     assert wait_for(carried)
 
 
+@pytest.mark.prove
+@pytest.mark.parametrize(
+    "part", ["alerts", "gateway", "webserver", "daemon", "code-server", "postgres"]
+)
+def test_whatever_is_killed_comes_back_and_the_whole_works_again(up, part):
+    dead = up.entries()[part].pid
+    os.kill(dead, signal.SIGKILL)
+    wait_for(lambda: up.entries()[part].pid not in (dead, None))
+    wait_for(lambda: up.entries()[part].runs)
+    wait_for(lambda: _asks(up))
+    with urlopen(f"http://127.0.0.1:{up.gateway}/readyz", timeout=60) as answer:
+        assert answer.status == 200
+
+
+def _asks(up: Up) -> bool:
+    """Whether the web server can ask the code server."""
+    try:
+        return bool(ask(up.web, ASSETS)["assetNodes"])
+    except OSError:
+        return False
+
+
+@pytest.mark.prove
+def test_the_light_set_turns_events_into_breaches_without_dagster(tmp_path):
+    with started("--without", "dagster") as light:
+        assert set(light.entries()) == {"postgres", "gateway", "radar", "alerts"}
+        file = tmp_path / "one.jsonl"
+        file.write_text(json.dumps(DELIVERY) + "\n")
+        assert light.installation.run("land", "archive", str(file), "--no-run").returncode == 0
+        with light.installation.warehouse().connect(Role.APP, autocommit=True) as connection:
+            count = "select count(*) from sla.breaches"
+            assert wait_for(lambda: connection.execute(count).fetchone()[0] == 1)
+
+
 def test_ctrl_c_stops_everything_and_leaves_no_process(up):
     """The last test of this file: it stops what the others use."""
-    installation, port, process = up
+    installation, port, process = up.installation, up.web, up.process
     sessions = [process.pid, *(p.pid for p in psutil.Process(process.pid).children(True))]
     postgres = int((installation.home / "pgdata" / "postmaster.pid").read_text().split()[0])
     process.send_signal(signal.SIGINT)
