@@ -73,7 +73,8 @@ def _staying() -> Callable[[], bool]:
 def words(news: Report) -> str:
     """What a person reads at the tick."""
     worst = max((landed.lag_seconds for landed in news.landed), default=0.0)
-    return f"{news.orders:,} orders in {news.steps:,} steps, lag at most {worst:.1f} s"
+    held = f"; {news.held:,} events set aside, see `e2a dlq list --quarantine`" if news.held else ""
+    return f"{news.orders:,} orders in {news.steps:,} steps, lag at most {worst:.1f} s{held}"
 
 
 def materializations(

@@ -122,7 +122,10 @@ def modelled(built: Warehouse) -> Iterator[psycopg.Connection[Any]]:
             "breakers|ai_)')"
         ).fetchall()
         empty_tables(owner, [sql.SQL(row[0]) for row in found])
-        owner.execute("update ops.lanes set judged_until = '-infinity', beat_at = null")
+        owner.execute(
+            "update ops.lanes set judged_until = '-infinity', beat_at = null, failures = 0, "
+            "trusted_boot = null, doubted_at = null"
+        )
 
 
 @pytest.fixture

@@ -145,6 +145,8 @@
                      'periods': ['ops.touched_periods', 'billing_period'],
                      'scratch': none}[config.require('scope')] -%}
     {%- set target = relation if scope else 'scratch.' ~ relation.identifier -%}
+    {#- A function that names its database breaks in a copy or a restore under another name. -#}
+    {%- set rule = sql | replace(adapter.quote(this.database) ~ '.', '') -%}
     create or replace function {{ function }}() returns bigint
     language plpgsql security definer set search_path = pg_catalog, pg_temp as $refresh$
     declare
@@ -178,7 +180,7 @@
         {% endfor -%}
         insert into {{ target }} ({{ names }})
         select {{ names }} from (
-            {{ sql }}
+            {{ rule }}
         ) as rule;
         get diagnostics stored = row_count;
         {% for name in config.get('planner', {}) -%}

@@ -102,6 +102,7 @@ def _episode(row: Row, said: Announcement, version: int) -> Row:
 PAYLOAD = (
     "tenant_id", "order_id", "promise", "stage", "site", "severity", "reason_code", "party",
     "breached_at", "opened_at", "status", "closed_at", "closed_because", "note",
+    "detected_late",
 )  # fmt: skip
 
 _WORK = """
@@ -121,7 +122,8 @@ with taken as (
 )
 select
     e.tenant_id, e.exception_id, e.order_id, e.promise, e.stage, e.severity, e.reason_code,
-    e.party, e.status, e.breached_at, e.opened_at, e.closed_at, e.closed_because, c.site,
+    e.party, e.status, e.breached_at, e.opened_at, e.closed_at, e.closed_because,
+    e.detected_late, c.site,
     coalesce(s.zone, r.billing_zone) as zone,
     case when not n.withdrawn then n.ops_note end as note,
     (

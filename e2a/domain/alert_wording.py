@@ -34,7 +34,8 @@ def sentence(kind: Kind, payload: Payload) -> str:
     if kind == "escalated":
         return f"{severity}, and nobody has taken it: {what}, since {since}."
     told = payload.get("note") or f"{what}, since {since}."
-    return f"{severity}: {_line(told)}"
+    late = " Detected late: nobody was watching." if payload.get("detected_late") else ""
+    return f"{severity}: {_line(told)}{late}"
 
 
 def subject(kinds: Sequence[tuple[Kind, Payload]]) -> str:

@@ -33,22 +33,26 @@ class Landed:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What is new since a step; `last_step` is the one to ask from the next time."""
+    """What is new since a step; `last_step` is the one to ask from the next time.
+
+    `held` events were set aside in quarantine, since no model could take them.
+    """
 
     landed: tuple[Landed, ...]
     steps: int
     orders: int
     last_step: int
+    held: int = 0
 
 
 def report(connection: psycopg.Connection[Any], since: int) -> Report:
     """Everything after a step, folded by source and day."""
     row = connection.execute(_STEPS, (since,)).fetchone()
     assert row is not None
-    steps, orders, last = row
+    steps, orders, last, held = row
     with connection.cursor(row_factory=class_row(Landed)) as cursor:
         landed = cursor.execute(_LANDED, (since, last)).fetchall()
-    return Report(tuple(landed), steps, orders, last or since)
+    return Report(tuple(landed), steps, orders, last or since, held)
 
 
 # A batch over several days is told at each; its rows and events at the last.
@@ -66,6 +70,7 @@ group by lane, day::date order by lane, day::date
 """
 
 _STEPS = """
-select count(*)::integer, coalesce(sum(orders), 0)::integer, max(id)
+select count(*)::integer, coalesce(sum(orders), 0)::integer, max(id),
+    coalesce(sum(held), 0)::integer
 from ops.steps where tenant_id = '*' and id > %s
 """

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
-import psycopg
-
-from e2a.domain.errors import DatabaseUnavailableError
-from e2a.radar.watching import NotBuiltError, watch
+from e2a.radar.watching import watch
 from e2a.warehouse.connection import Warehouse
 from e2a.warehouse.step import Step
+from e2a.warehouse.watermark import StaleWatermarkError
 
 Say = Callable[[str], None]
 
@@ -53,7 +51,9 @@ def reside(warehouse: Warehouse, stopped: Event, say: Say) -> None:
     while not stopped.is_set():
         try:
             steps = watch(warehouse, "radar", lambda: not stopped.is_set(), told)
-        except (psycopg.Error, DatabaseUnavailableError, NotBuiltError) as error:
+        except StaleWatermarkError:
+            raise
+        except Exception as error:
             say(f"radar      {' '.join(str(error).split())[:300]}")
             stopped.wait(pause.next())
             continue
@@ -64,5 +64,6 @@ def reside(warehouse: Warehouse, stopped: Event, say: Say) -> None:
 
 
 def _words(step: Step) -> str:
-    late = step.read.rows and f"{step.read.rows:,} rows, {step.read.events:,} events, "
-    return f"radar      {late or ''}{step.orders:,} orders"
+    read = f"{step.read.rows:,} rows, {step.read.events:,} events, " if step.read.rows else ""
+    held = f", {step.held:,} events SET ASIDE (e2a dlq list --quarantine)" if step.held else ""
+    return f"radar      {read}{step.orders:,} orders{held}"

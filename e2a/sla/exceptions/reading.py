@@ -107,7 +107,8 @@ def _rows(
 
 _COLUMNS: LiteralString = """
     exception_id, tenant_id, order_id, promise, stage, instance, reason_code, severity, status,
-    party, breached_at, opened_at, closed_at, closed_because, assignee, moved_by, moved_at, note
+    party, breached_at, opened_at, closed_at, closed_because, assignee, moved_by, moved_at, note,
+    detected_late
 """
 
 _WANTED: LiteralString = """

@@ -131,14 +131,25 @@ from (
 where e.tenant_id = a.tenant_id and e.exception_id = a.exception_id
 """
 
+# In a step, by time alone: whoever watches finds a deadline in milliseconds, unless nobody did.
+_IS_LATE: LiteralString = f"""
+coalesce(
+    nullif(current_setting('e2a.step', true), '') is not null
+    and d.stage is not null and d.breached_at < {AS_OF} - interval '10 seconds'
+    and not exists (
+        select from ops.batch_orders as b
+        where b.tenant_id = d.tenant_id and b.order_id = d.order_id
+    ), false)
+"""
+
 _OPEN = f"""
 insert into sla.exceptions (
     tenant_id, exception_id, order_id, promise, stage, instance, reason_code, severity, party,
-    breached_at, opened_at, judged_at, moved_by, moved_at
+    breached_at, opened_at, judged_at, moved_by, moved_at, detected_late
 )
 select
     d.tenant_id, gen_random_uuid(), d.order_id, d.promise, d.stage, d.instance, k.code,
-    k.severity, d.party, d.breached_at, {AS_OF}, {AS_OF}, 'system', {AS_OF}
+    k.severity, d.party, d.breached_at, {AS_OF}, {AS_OF}, 'system', {AS_OF}, {_IS_LATE}
 from due as d
 inner join jsonb_to_recordset(%s) as k (kind text, code text, severity text)
     on k.kind = coalesce(d.stage, d.promise)

@@ -14,6 +14,7 @@ import psycopg
 from e2a.domain.deliveries import Outcome
 from e2a.warehouse import store as storing
 from e2a.warehouse.canonical import Understood
+from e2a.warehouse.held.culprits import at_fault
 
 UNKNOWN_TENANT = "unknown_tenant"
 """Reason of a row that waits until a policy folder describes its tenant."""
@@ -70,16 +71,12 @@ def _waiting(became: Understood) -> Understood:
 def _isolated(
     connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
 ) -> Iterator[Understood]:
-    """The same rows, those that cannot be stored turned into dead letters; by bisection."""
-    error = _refused(connection, understood, parser_version)
-    if error is None:
-        yield from understood
-    elif len(understood) == 1:
-        yield _dead(understood[0], error)
-    else:
-        middle = len(understood) // 2
-        yield from _isolated(connection, understood[:middle], parser_version)
-        yield from _isolated(connection, understood[middle:], parser_version)
+    """The same rows, those that cannot be stored turned into dead letters."""
+    found = at_fault(understood, lambda some: _refused(connection, some, parser_version))
+    errors = {id(became): error for became, error in found}
+    for became in understood:
+        error = errors.get(id(became))
+        yield became if error is None else _dead(became, error)
 
 
 def _refused(
@@ -97,17 +94,18 @@ def _refused(
 
 def _dead(became: Understood, error: Exception) -> Understood:
     """Its cause without values (privacy); a row that was dead before keeps its first cause."""
-    cause, words = type(error).__name__, _words(error)
+    cause, said = type(error).__name__, words(error)
     if became.outcome is Outcome.DEAD_LETTER:
-        cause, words = _plain(became.reason or cause), _plain(became.detail or words)
+        cause, said = _plain(became.reason or cause), _plain(became.detail or said)
     mentions = frozenset(_plain(name) for name in became.mentions)
     return replace(
-        became, outcome=Outcome.DEAD_LETTER, reason=cause, detail=words, events=(), refusals=[],
+        became, outcome=Outcome.DEAD_LETTER, reason=cause, detail=said, events=(), refusals=[],
         mentions=mentions,
     )  # fmt: skip
 
 
-def _words(error: Exception) -> str:
+def words(error: Exception) -> str:
+    """What an error says without the values that it met (privacy), as text that Postgres holds."""
     if isinstance(error, psycopg.Error):
         return _plain(error.diag.message_primary or type(error).__name__)
     if isinstance(error, UnicodeEncodeError | UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""What a step had to set aside."""
+"""What a step had to set aside, how the hot lane fails, what time it trusts, what it saw late."""
 
 from alembic import op
 
@@ -7,7 +7,39 @@ down_revision = "0029"
 branch_labels = None
 depends_on = None
 
+SQL = """
+alter table ops.steps add column held integer not null default 0;
+comment on column ops.steps.held is
+'Events that it set aside in landing.quarantine, since their orders could not be derived with them.';
+
+alter table ops.lanes
+add column worker_pid integer,
+add column worker_started timestamptz,
+add column failures integer not null default 0,
+add column last_failure text,
+add column failed_at timestamptz,
+add column trusted_at timestamptz,
+add column trusted_uptime double precision,
+add column trusted_boot text,
+add column doubted_at timestamptz;
+comment on column ops.lanes.worker_pid is
+'Of the database connection on which it steps: whoever hangs is cut off on both.';
+comment on column ops.lanes.worker_started is 'When that session began: a process number alone may be somebody else''s by now.';
+comment on column ops.lanes.failures is 'Steps that have failed in a row; what they had not committed is still to be done.';
+comment on column ops.lanes.last_failure is 'Why the last step failed, if one ever did.';
+comment on column ops.lanes.failed_at is 'When.';
+comment on column ops.lanes.trusted_at is 'The database''s time when it last agreed with the time that had run on the machine of the lane.';
+comment on column ops.lanes.trusted_uptime is 'Seconds that machine had been up then.';
+comment on column ops.lanes.trusted_boot is 'Which start of which machine that was.';
+comment on column ops.lanes.doubted_at is
+'Since when the database''s clock has disagreed: it jumped, and deadlines are judged by the time that has run. Null: it is trusted.';
+
+alter table sla.exceptions add column detected_late boolean not null default false;
+comment on column sla.exceptions.detected_late is
+'The deadline passed while nobody looked (database or hot lane away): it was found more than ten seconds later, by time alone.';
+"""
+
 
 def upgrade() -> None:
-    """Nothing yet."""
-    op.execute("select 1")
+    """Create what this revision describes."""
+    op.execute(SQL)
