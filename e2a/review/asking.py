@@ -38,7 +38,7 @@ def request(subject: Subject, known: Sequence[Finding], prose: str, locale: str 
     prompt, shown = load(PROMPT), dict(leaves(subject))
     words = [f"{f.rule} {f.severity} line {f.line} of {f.file}: {f.problem}" for f in known]
     asked = prose[:LONGEST_PROSE]
-    tenant = subject.tenant["tenant"].text or subject.folder
+    tenant = subject.folder  # never what the text calls itself: budget and cache go by it
     return Request(
         tenant_id=tenant,
         purpose="policy_review",

@@ -15,6 +15,7 @@ from e2a.analyst.asking import Answered, Fallback, Judge, Request
 from e2a.domain.analysis.reasons import FallbackReason
 from e2a.domain.analysis.review_contract import MOST, PolicyReviewAnswer
 from e2a.domain.lint import Finding, Severity, Subject
+from e2a.domain.policy_text import FILES
 from e2a.review.asking import is_too_long, judge, request
 from e2a.review.checking import SURPRISE, Dropped, check, finding, plain
 from e2a.review.given import Document, documents_of
@@ -103,8 +104,7 @@ def review(
         return Review(answer.reason.value, answer.detail or _WORDS.get(answer.reason, ""))
     said_ = PolicyReviewAnswer.model_validate(dict(answer.value))
     checked = check(said_, subject, prose)
-    is_broken = any(one.severity is Severity.ERROR for one in known)
-    tests = _tried(said_, subject, None if is_broken else engine, is_broken)
+    tests = _tried(said_, subject, engine, _unfit(subject, known))
     dropped = checked.dropped + Counter(
         {Dropped.SCENARIO: sum(test.became is Became.REFUSED for test in tests)}
     )
@@ -123,12 +123,20 @@ def review(
 _WORDS = {FallbackReason.NO_KEY: "No key is set (AI_API_KEY): only the rules looked"}
 
 
+def _unfit(subject: Subject, known: Sequence[Finding]) -> str:
+    """Why no test of a policy can be run; empty if it can."""
+    if not set(subject.files) >= set(FILES):
+        return "a test needs the tenant's three files"
+    if any(one.severity is Severity.ERROR for one in known):
+        return "the policy has errors; mend them first"
+    return ""
+
+
 def _tried(
-    answer: PolicyReviewAnswer, subject: Subject, engine: Engine | None, is_broken: bool
+    answer: PolicyReviewAnswer, subject: Subject, engine: Engine | None, words: str
 ) -> list[Tried]:
     tests = answer.tests[: MOST["tests"]]
-    if is_broken:
-        words = "the policy has errors; mend them first"
+    if words:
         return [Tried(plain(t.title), plain(t.because), Became.NOT_RUN, words) for t in tests]
     documents = documents_of(subject)
     proposals = [read(test, documents, f"ai-{n}") for n, test in enumerate(tests, start=1)]

@@ -14,7 +14,7 @@ from e2a.gateway.credentials.model import EVERYBODY
 from e2a.gateway.door import Door
 from e2a.gateway.replies import RefusedRequestError, unauthorized
 from e2a.gateway.senders import ADMIN
-from e2a.warehouse.connection import Role
+from e2a.warehouse.connection import Role, Warehouse
 
 THREADS = 4
 """Requests of operators that are worked on at once, in one process."""
@@ -73,3 +73,8 @@ class Office:
                 return task(connection, now)
 
         return await to_thread.run_sync(run, limiter=self._threads)
+
+    async def aside(self, task: Callable[[Warehouse, datetime], _Result]) -> _Result:
+        """Run a task that brings a role of its own in one of the same threads."""
+        warehouse, now = self._door.warehouse, self._door.clock()
+        return await to_thread.run_sync(lambda: task(warehouse, now), limiter=self._threads)

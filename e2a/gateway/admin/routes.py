@@ -24,6 +24,7 @@ def routes(door: Door) -> list[Route]:
     found = [
         _route(door, "/admin/exceptions/{id}", _exception(office), "GET"),
         _route(door, "/admin/policy/lint", _lint(door, office), "POST"),
+        _route(door, "/admin/ai/lint-policy", _review(door, office), "POST"),
         _route(door, "/admin/cache/clear", _clear(door, office), "POST"),
     ]
     for word, kind in _KINDS.items():
@@ -65,6 +66,14 @@ def _lint(door: Door, office: Office) -> Answer:
     async def answer(request: Request) -> Any:  # noqa: ANN401 - JSON
         await office.operator(request)
         return await policy.linted(await body_of(door, request), door.clock())
+
+    return answer
+
+
+def _review(door: Door, office: Office) -> Answer:
+    async def answer(request: Request) -> Any:  # noqa: ANN401 - JSON
+        who = await office.operator(request)
+        return await policy.reviewed(office, who, await body_of(door, request))
 
     return answer
 

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from e2a.gateway.admin.held import Chosen, Discarded
-from e2a.gateway.admin.policy import Asked
+from e2a.gateway.admin.policy import Asked, AskedOfAModel
 from e2a.gateway.replies import REFUSALS
 from e2a.gateway.senders import SENDERS, Sender
 
@@ -84,6 +84,9 @@ def _admin() -> dict[str, Any]:
             "get": _asked("One exception with its facts; writes nothing", ("id",))
         },
         "/admin/policy/lint": {"post": _told("What is wrong with policy texts", Asked)},
+        "/admin/ai/lint-policy": {
+            "post": _told("The same, and what a model says that can be shown", AskedOfAModel)
+        },
         "/admin/cache/clear": {"post": _asked("Read the credentials again now")},
     }
     for word in ("dead-letters", "quarantine"):
