@@ -1,6 +1,7 @@
 """Makes a world that has not begun."""
 
 import math
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from random import Random
 
@@ -40,7 +41,7 @@ def world(
         most: events in a batch.
         rate: new events a second, at most.
         proxied: whether the gateway finds the server behind a proxy.
-        reader: `watermark`, or `naive` for the planted bug.
+        reader: `watermark`, `radar` where there are models, or `naive` for the planted bug.
         workers: gateway processes.
     """
     proof = site.home / f"{warehouse.database}.deaths"
@@ -53,7 +54,13 @@ def world(
         Sender(f"http://127.0.0.1:{port}", ledger, Random(f"{seed}/sender"),
                most=most, patience=patience, rate=rate),
         Kept("gateway", environment(warehouse, proxy.port if proxy else None) | common, words),
-        Kept("consumer", environment(warehouse) | common, [reader]),
+        _reading(reader, environment(warehouse) | common),
         proof, traffic.events(Random(f"{seed}/traffic"), datetime.now(UTC)),
         proxy=proxy,
     )  # fmt: skip
+
+
+def _reading(reader: str, environment: Mapping[str, str]) -> Kept:
+    if reader == "radar":
+        return Kept("radar", environment)
+    return Kept("consumer", environment, [reader])

@@ -1,7 +1,8 @@
-"""Gateway and consumer as real processes that die at named points, or when they are killed.
+"""Gateway, consumer and radar as real processes that die at named points, or when they are killed.
 
 They are forked from a server that has the product's modules loaded and does nothing else, so that
-a thousand lives cost no thousand imports. The gateway's process runs the command `e2a gateway`.
+a thousand lives cost no thousand imports. Gateway and radar run the commands `e2a gateway` and
+`e2a radar`.
 """
 
 import asyncio
@@ -18,9 +19,17 @@ from typing import Any
 from e2a.cli.main import main
 from e2a.warehouse import crashing
 from faults.consumer import consume
+from faults.stays import stay_again
 
 _nursery = multiprocessing.get_context("forkserver")
-_nursery.set_forkserver_preload(["faults.processes", "e2a.gateway.server", "e2a.sources.registry"])
+_nursery.set_forkserver_preload(
+    [
+        "faults.processes",
+        "e2a.gateway.server",
+        "e2a.sources.registry",
+        "e2a.radar.residing",
+    ]
+)
 
 KILLED = -signal.SIGKILL
 Arm = Callable[[], str]
@@ -118,9 +127,11 @@ def _live(kind: str, environment: Mapping[str, str], words: Sequence[str]) -> No
     with open(environment["E2A_LOG"], "ab", buffering=0) as log:  # noqa: PTH123 - for dup2
         os.dup2(log.fileno(), 1)
         os.dup2(log.fileno(), 2)
-    if kind == "gateway":
-        sys.argv = ["e2a", "gateway", *words]
+    if kind in ("gateway", "radar"):
+        sys.argv = ["e2a", kind, *words]
         main()
+    elif kind == "stays":
+        stay_again(*words)
     else:
         consume(*words)
 

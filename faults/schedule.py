@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,24 @@ from e2a.warehouse.connection import Warehouse
 from faults import checker, oracle
 from faults.begin import world
 from faults.checker import Found
-from faults.rows import disk, kills, network, partitions, poison, repeats, restore, servers, slow
-from faults.site import Site
+from faults.dagster import storage
+from faults.rows import (
+    clocks,
+    dagsters,
+    disk,
+    kills,
+    lanes,
+    neighbours,
+    network,
+    partitions,
+    poison,
+    repeats,
+    restore,
+    servers,
+    slow,
+    underived,
+)
+from faults.site import Site, modelled
 from faults.world import World
 
 Act = Callable[[World], Awaitable[None]]
@@ -37,6 +53,25 @@ def beside_others(
     """A fresh database on the common server."""
     with site.fresh("row") as warehouse:
         yield site, warehouse, None, before
+
+
+@contextmanager
+def with_models(
+    site: Site, before: Check = _nothing
+) -> Iterator[tuple[Site, Warehouse, Act | None, Check]]:
+    """A fresh database on the common server in which the models are."""
+    place = modelled(site)
+    with place.fresh("row") as warehouse:
+        yield place, warehouse, None, before
+
+
+@contextmanager
+def with_dagster(
+    site: Site, before: Check = _nothing
+) -> Iterator[tuple[Site, Warehouse, Act | None, Check]]:
+    """The same, with a storage for Dagster beside it."""
+    with with_models(site, before) as found, storage(found[1]):
+        yield found
 
 
 @contextmanager
@@ -61,6 +96,7 @@ class Row:
         act: breaks it, unless its place does.
         events, crashes: how many the long version sends and fires, at least.
         after: looked at besides what the checker looks at.
+        recomputed: what is not as the raw rows say.
         options: of the world.
         place: what it lives in.
         unable: why it cannot be done on this machine, if it cannot.
@@ -72,6 +108,7 @@ class Row:
     events: int = 20_000
     crashes: int = 20
     after: Check = _nothing
+    recomputed: Callable[[Site, Warehouse], list[str]] = oracle.differences
     options: dict[str, Any] = field(default_factory=dict)
     place: Place = beside_others
     unable: Callable[[], str | None] = lambda: None
@@ -129,7 +166,7 @@ def run(site: Site, row: Row, seed: int, share: float = 1.0, patience: float = 1
         asyncio.run(lived.live(act or row.act))
         found = checker.check(warehouse, lived.ledger)
         row.after(lived)
-        found.wrong += [*lived.wrong, *oracle.differences(where, warehouse)]
+        found.wrong += [*lived.wrong, *row.recomputed(where, warehouse)]
     fired = lived.fired + lived.deaths()
     found.need(not fired.total(), "faults have not fired: the row proves nothing")
     return Result(
@@ -137,6 +174,9 @@ def run(site: Site, row: Row, seed: int, share: float = 1.0, patience: float = 1
         lived.notes,
     )  # fmt: skip
 
+
+RADAR: dict[str, Any] = {"reader": "radar", "rate": 500}
+"""Rows in which a radar reads, and derives what it reads."""
 
 ROWS = (
     Row("1", "gateway killed between INSERT and COMMIT", kills.before_commit, 80_000, 130),
@@ -162,5 +202,31 @@ ROWS = (
     Row("22w", "disk full under the log", kills.enough, 60_000, 6,
         place=partial(_small_disk, part="wal"), unable=disk.unable),
     Row("25", "restored into another server", restore.goes_on, 60_000, 1, place=_restored),
+    *(
+        replace(row, place=partial(with_models, before=before), options=RADAR | row.options)
+        for row, before in (
+            (Row("3r", "radar killed at 4 points of a step", lanes.killed_in_a_step, 60_000, 200,
+                 after=lanes.same_as_a_whole_pass), _nothing),
+            (Row("4", "radar killed under 2,000 events/s", lanes.killed_under_load, 100_000, 1_000,
+                 after=lanes.same_as_a_whole_pass, options={"rate": 2_000}), _nothing),
+            (Row("5", "two radars and the sensor's stays", lanes.several_at_once, 60_000, 40,
+                 after=lanes.same_as_a_whole_pass), _nothing),
+            (Row("6", "SIGSTOP of the radar", lanes.stopped, 30_000, 3,
+                 after=lanes.same_as_a_whole_pass), _nothing),
+            (Row("12d", "deadlines while Postgres is away",
+                 partial(clocks.away_over_deadlines, seconds=20.0), 2_000, 1), _nothing),
+            (Row("15", "a writer of another database",
+                 partial(neighbours.long_writer, seconds=60.0), 60_000, 3), _nothing),
+            (Row("17", "poison found only in a step", underived.step_poison, 20_000, 20,
+                 after=underived.held_and_replayable,
+                 recomputed=partial(oracle.differences, in_order=True)), underived.planted),
+            (Row("21", "clock jumps by 10 minutes", clocks.jumps, 2_000, 8,
+                 after=lanes.same_as_a_whole_pass), clocks.another_clock),
+        )
+    ),
+    Row("9", "run killed inside dbt, between two models", dagsters.worker_killed, 5_000, 4,
+        after=dagsters.converges, options={"rate": 100}, place=with_dagster),
+    Row("7", "Dagster's daemon, code server (8), storage (23)", dagsters.fails, 20_000, 5,
+        after=lanes.same_as_a_whole_pass, options=RADAR, place=with_dagster),
 )  # fmt: skip
 BY_NAME = {row.name: row for row in ROWS}

@@ -18,9 +18,11 @@ from e2a.warehouse import binaries, cluster
 from e2a.warehouse.bootstrap import bootstrap
 from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.migrate import upgrade
+from e2a.warehouse.models import run_dbt
 from e2a.warehouse.policies import load_policies
 from faults import processes
 
+MODELLED = "e2a_modelled"
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
 
@@ -58,6 +60,36 @@ class Site:
     def start_again(self) -> None:
         """Start the server at the port that it had."""
         cluster.start(self.home)
+
+
+def modelled(place: Site) -> Site:
+    """The same server with a template in which dbt has deployed the models, made once."""
+    if _has_models(place.template):
+        return place
+    template = replace(place.template, database=MODELLED)
+    with place.template.connect(Role.ADMIN) as admin:
+        found = admin.execute("select from pg_database where datname = %s", (MODELLED,)).fetchone()
+    if found is None:
+        _build(place, template)
+    return replace(place, template=template)
+
+
+def _has_models(warehouse: Warehouse) -> bool:
+    with warehouse.connect(Role.OWNER) as owner:
+        row = owner.execute("select to_regclass('sla.breaches') is not null").fetchone()
+    return bool(row and row[0])
+
+
+def _build(place: Site, template: Warehouse) -> None:
+    bootstrap(template)
+    upgrade(template)
+    with template.connect(Role.APP) as app:
+        load_policies(app, LOADED_AT)
+    target = str(place.home / "dbt")
+    run_dbt(
+        "run", "--target-path", target, "--log-path", target,
+        environment={**os.environ, **template.environment()},
+    )  # fmt: skip
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, LiteralString
 
 import httpx
 import psycopg
@@ -130,6 +130,32 @@ class World:
 
         await self._until(answers, "the server is not back")
 
+    async def until(self, query: str, otherwise: str) -> None:
+        """Wait until a query finds a row."""
+
+        async def found() -> bool:
+            with suppress(psycopg.OperationalError):
+                async with self.owner() as owner:
+                    return await (await owner.execute(query.encode())).fetchone() is not None
+            return False
+
+        await self._until(found, otherwise)
+
+    async def until_read(self) -> None:
+        """Wait until every inbox row has its outcome and no order waits; a radar reads for ever."""
+        before = -1
+        while (left := await self._left()) and left != before:
+            before = left
+            with suppress(TimeoutError):
+                await self.until(_NOTHING_LEFT, "rows are left")
+        if left:
+            raise TimeoutError(f"the radar comes no further: {left:,} rows and orders are left")
+
+    async def _left(self) -> int:
+        async with self.owner() as owner:
+            row = await (await owner.execute(_LEFT)).fetchone()
+        return int(row[0]) if row else 0
+
     async def _until(self, holds: Callable[[], Awaitable[bool]], otherwise: str) -> None:
         until = time.monotonic() + PATIENCE
         while not await holds():
@@ -154,7 +180,19 @@ class World:
                 acting, self.sender.run(self.traffic, lambda: self.wants_more or not acting.done())
             )
             await self.gateway.stop()
+            if self.consumer.kind == "radar":
+                await self.until_read()
             await self.consumer.finish()
 
     def _calm(self) -> None:
         self.calmed = True
+
+
+_LEFT: LiteralString = """
+select (select count(*) from ops.touched_orders) + (
+    select count(*) from landing.inbox as i
+    left join landing.outcomes as o on o.tenant_id = i.tenant_id and o.inbox_seq = i.seq
+    where o.inbox_seq is null
+)
+"""
+_NOTHING_LEFT: LiteralString = f"select from ({_LEFT}) as l (left_over) where left_over = 0"

@@ -5,6 +5,7 @@ its cursor, coalesced: a report that was lost is made good by the next. What the
 (first build, changed models, a backlog) belongs to `new_events`.
 """
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from time import monotonic
 import dagster as dg
 
 from e2a.radar import NotBuiltError, watch
+from e2a.radar.building import engine_of
 from e2a.radar.reporting import Landed, Report, report
 from e2a_assets.transform import hot_models
 from resources.clock import Clock
@@ -50,7 +52,8 @@ def hot_lane(
 ) -> dg.SensorResult | dg.SkipReason:
     """Turns what arrives into verdicts unless a radar does, and shows what was done."""
     try:
-        steps = watch(warehouse.warehouse(), "sensor", _staying())
+        engine = engine_of(os.environ.get("E2A_HOT_ENGINE"))
+        steps = watch(warehouse.warehouse(), "sensor", _staying(), engine=engine)
     except NotBuiltError as error:
         return dg.SkipReason(str(error))
     told = Cursor.read(context.cursor)

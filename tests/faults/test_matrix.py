@@ -5,11 +5,14 @@ from functools import partial
 
 import pytest
 
-from faults.rows import network, servers, slow
+from faults.rows import clocks, lanes, neighbours, network, servers, slow
 from faults.schedule import BY_NAME, run
 
 SHORT = {
     "12": partial(servers.away, seconds=1.0),
+    "6": partial(lanes.stopped, aged=True),
+    "12d": partial(clocks.away_over_deadlines, seconds=20.0),
+    "15": partial(neighbours.long_writer, seconds=1.5),
     "13": partial(network.bad_network, long=0.6),
     "14": partial(slow.slow_committer, seconds=1.5),
 }
@@ -31,6 +34,13 @@ MUST_FIRE = {
     "22w": {"disk full"},
     "24": {"caught by the default"},
     "25": {"refused to read"},
+    "3r": set(),
+    "4": {"radar killed"},
+    "6": {"stopped"},
+    "12d": {"away", "found late"},
+    "15": {"written beside"},
+    "9": {"run killed between two models"},
+    "7": {"code server killed in a run", "storage away"},
 }
 
 
