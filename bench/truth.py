@@ -2,7 +2,8 @@
 
 `python bench/truth.py [--orders 4000 --days 14 --seed 11]` simulates, lands, runs the journey in an
 installation of its own and prints a line per kind of planted thing. Both must be 1.0 for deadline
-breaches, reported exceptions and billing errors.
+breaches, reported exceptions and billing errors. Then it times the nightly proof of the same orders
+beside a plain rebuild of them (`e2a.warehouse.truth`), which must be green.
 """
 
 import argparse
@@ -10,16 +11,21 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.installation import installed, journey_over
 from e2a.warehouse.as_of import ask
-from e2a.warehouse.connection import Role
+from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.rebuild import rebuild
+from e2a.warehouse.scope import leased
+from e2a.warehouse.truth import prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +143,7 @@ def main() -> int:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="e2a-truth-") as folder:
         os.environ["E2A_HOME"] = folder
-        measured = _measure(Path(folder), options.orders, options.days, options.seed)
+        measured, proven = _measure(Path(folder), options.orders, options.days, options.seed)
     print(f"{options.orders:,} orders over {options.days} days, seed {options.seed}")
     print(f"{'planted thing':<32}{'planted':>8}{'found':>8}{'precision':>11}{'recall':>8}")
     for score in measured:
@@ -145,14 +151,61 @@ def main() -> int:
             f"{score.kind:<32}{len(score.planted):>8}{len(score.found):>8}"
             f"{score.precision:>11.4f}{score.recall:>8.4f}"
         )
-    return 0 if all(s.precision == s.recall == 1.0 for s in measured) else 1
+    print(proven)
+    return 0 if proven.is_green and all(s.precision == s.recall == 1.0 for s in measured) else 1
 
 
-def _measure(home: Path, orders: int, days: int, seed: int) -> list[Score]:
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """Seconds of the proof beside those of a plain rebuild, over the same orders."""
+
+    orders: int
+    events: int
+    rows: int
+    shadow: float
+    rebuild: float
+    whole: float
+    nightly: float
+    is_green: bool
+
+    def __str__(self) -> str:
+        ratio = self.whole / self.rebuild
+        return (
+            f"proof of {self.orders:,} orders ({self.events:,} events, {self.rows:,} stored rows), "
+            f"{'green' if self.is_green else 'RED'}, load {os.getloadavg()[0]:.1f}\n"
+            f"  rebuild of all, in place        {self.rebuild:8.1f} s\n"
+            f"  whole proof, one worker         {self.whole:8.1f} s   {ratio:.2f} x the rebuild\n"
+            f"  nightly proof, no month closed  {self.nightly:8.1f} s\n"
+            f"  the shadow, made once a build   {self.shadow:8.1f} s more"
+        )
+
+
+def _measure(home: Path, orders: int, days: int, seed: int) -> tuple[list[Score], Proven]:
     with installed(home) as warehouse:
         week = journey_over(warehouse, home / "week", orders=orders, days=days, seed=seed)
         with warehouse.connect(Role.APP) as connection:
-            return scores(connection, json.loads((week / "truth.json").read_text()))
+            measured = scores(connection, json.loads((week / "truth.json").read_text()))
+        return measured, _prove(warehouse)
+
+
+def _prove(warehouse: Warehouse) -> Proven:
+    first, _ = _timed(lambda: prove(warehouse, print, whole=True))
+    whole, found = _timed(lambda: prove(warehouse, print, whole=True))
+    nightly, later = _timed(lambda: prove(warehouse, print))
+    with leased(warehouse):
+        plain, _ = _timed(lambda: rebuild(warehouse))
+    with warehouse.connect(Role.APP) as connection:
+        row = connection.execute("select count(*) from landing.order_events").fetchone()
+    assert row is not None
+    rows = sum(table.compared for table in found.tables)
+    green = found.is_green and later.is_green
+    return Proven(found.orders, row[0], rows, first - whole, plain, whole, nightly, green)
+
+
+def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    began = monotonic()
+    done = work()
+    return monotonic() - began, done
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from e2a.warehouse.policies import policies_folder
 from e2a.warehouse.reference import read_folder
 from e2a_assets.billing.guard import guard_assets
 from e2a_assets.billing.invoices import invoice_assets
+from e2a_assets.freshness import watched
 from e2a_assets.held import retry_held
 from e2a_assets.jobs import invoicing, jobs, nightly
 from e2a_assets.landing.checks import landing_checks
@@ -20,6 +21,8 @@ from e2a_assets.retention import keep_inbox, keep_inbox_daily
 from e2a_assets.sla.exceptions import every_standing_breach_has_one_episode, exceptions
 from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
 from e2a_assets.transform import project, transform
+from e2a_assets.truth import stored_rows_are_what_a_rebuild_gives, truth
+from e2a_assets.upkeep import keep_dagster, keep_dagster_daily
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 from sensors.dead_letters import dead_letters
@@ -35,26 +38,29 @@ def billing_zones() -> list[str]:
 def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resource may be replaced
     """A fresh set of definitions; a test replaces resources by name."""
     return dg.Definitions(
-        assets=[
+        assets=watched(
             policies,
             *landing_assets,
             *identity_specs,
             transform,
+            truth,
             exceptions,
             narratives,
             *invoice_assets,
             *guard_assets,
-        ],
+        ),
         asset_checks=[
             calendars_reach_far_enough,
             *landing_checks,
+            stored_rows_are_what_a_rebuild_gives,
             every_standing_breach_has_one_episode,
             every_breach_has_one_narrative,
         ],
-        jobs=[*jobs, retry_held, keep_inbox, pull_missed],
+        jobs=[*jobs, retry_held, keep_inbox, keep_dagster, pull_missed],
         schedules=[
             *(made(zone) for zone in billing_zones() for made in (nightly, invoicing)),
             keep_inbox_daily,
+            keep_dagster_daily,
             pull_hourly,
         ],
         sensors=[hot_lane, new_events, dead_letters],

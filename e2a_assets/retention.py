@@ -1,7 +1,8 @@
 """KEEP: the inbox's days are made ahead, archived and dropped behind, once a day.
 
 Runs shortly after midnight UTC, when a day of receipt has just begun; a missed night is made up by
-the next. What decides stands in `e2a.warehouse.retention`.
+the next. While a proof is red nothing is dropped: it may have to be read again. What decides stands
+in `e2a.warehouse.retention`.
 """
 
 from datetime import timedelta
@@ -10,6 +11,7 @@ import dagster as dg
 
 from e2a.alerts.pruning import prune
 from e2a.warehouse import retention
+from e2a.warehouse.truth import last_truth
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
@@ -22,7 +24,11 @@ def keep_days(context: dg.OpExecutionContext, warehouse: WarehouseResource, cloc
     folder = retention.archive_folder(warehouse.warehouse().home)
     with warehouse.connect() as connection:
         retention.make_ahead(connection, now.date())
-        retention.retire(connection, folder, before, now, context.log.info)
+        proof = last_truth(connection)
+        if proof is not None and not proof.is_green:
+            context.log.warning("proof %d is red: no day is dropped until one is green", proof.id)
+        else:
+            retention.retire(connection, folder, before, now, context.log.info)
         prune(connection, now)
 
 

@@ -1,7 +1,8 @@
 """Invoices as assets: drafts of every open month with the journey, and a month by itself.
 
 A run of the journey is of a day of receipt and cannot be of a month as well; so the months have an
-asset of their own, which the night of each billing zone runs and anybody may backfill.
+asset of their own, which the night of each billing zone runs and anybody may backfill. Neither runs
+past a red proof (`ops/truth`).
 """
 
 from itertools import chain
@@ -10,6 +11,7 @@ import dagster as dg
 
 from e2a.billing.invoices.generating import Generated, generate
 from e2a.billing.invoices.months import month, tenant_scopes
+from e2a.warehouse.truth import check_green
 from e2a_assets.owners import BILLING
 from e2a_assets.partitions import BILLING_MONTHS
 from resources.clock import Clock
@@ -24,7 +26,7 @@ ZONE_TAG = "e2a/billing_zone"
 @dg.asset(
     key=["billing", "draft_invoices"],
     group_name="billing",
-    deps=[["billing", "expected_invoice_lines"]],
+    deps=[["billing", "expected_invoice_lines"], ["ops", "truth"]],
     kinds=KINDS,
     owners=BILLING,
 )
@@ -34,6 +36,7 @@ def draft_invoices(
     """One row per tenant and open billing month: the invoice that the events call for."""
     now = clock.as_of(context.run.tags)
     with warehouse.connect() as connection:
+        check_green(connection)
         scopes = tenant_scopes(connection, now)
         connection.rollback()
         done = generate(connection, now, scopes)
@@ -59,6 +62,7 @@ def invoices(
     """
     now, zone = clock.as_of(context.run.tags), context.run.tags.get(ZONE_TAG)
     with warehouse.connect() as connection:
+        check_green(connection)
         scopes = [
             tenant_scopes(connection, now, period=month(key), zone=zone)
             for key in context.partition_keys

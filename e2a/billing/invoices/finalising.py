@@ -16,6 +16,7 @@ from e2a.billing.invoices.numbering import next_number
 from e2a.domain.errors import RefusedError
 from e2a.domain.exceptions import person
 from e2a.domain.invoicing import Status, check_move
+from e2a.warehouse.truth import check_green
 
 
 def send_to_review(
@@ -51,12 +52,14 @@ def finalise(
     Raises:
         BadInputError: there is no such invoice, or nobody does it.
         RefusedError: its month is not over, it is not what the events call for now, work of the
-            month waits for an exchange rate (B9), or findings are open that block it (B11).
+            month waits for an exchange rate (B9), findings are open that block it (B11), or the
+            last proof of the stored rows is red.
     """
     by = person(by, "one who finalises")
     with connection.transaction():
         found = locked(connection, tenant, invoice)
         check_ours(found)
+        check_green(connection)
         if found.status != Status.DRAFT:
             check_move(found.name, Status(found.status), Status.FINALISED)
         _check_month(connection, found, now)

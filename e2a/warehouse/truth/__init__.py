@@ -6,7 +6,7 @@ The live database is only read, so nothing waits for a proof. A difference is re
 made or finalised until a later proof is green. When to prove belongs to whoever calls.
 """
 
-from e2a.warehouse.truth.gate import check_green, whole_is_due
+from e2a.warehouse.truth.gate import check_green, whole_is_due, words
 from e2a.warehouse.truth.mending import mend
 from e2a.warehouse.truth.proving import prove
 from e2a.warehouse.truth.records import (
@@ -27,4 +27,5 @@ __all__ = [
     "mend",
     "prove",
     "whole_is_due",
+    "words",
 ]

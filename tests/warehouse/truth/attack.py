@@ -5,7 +5,8 @@ from e2a.warehouse.scope import refresh
 from tests.sla.orders import done, paid, put
 
 LATE_BY_A_SECOND = (
-    "update sla.verdicts set due_at = due_at + interval '1 second' where order_id = 'wms:1'"
+    "update sla.verdicts set due_at = due_at + interval '1 second' "
+    "where ctid = (select min(ctid) from sla.verdicts where order_id = 'wms:1')"
 )
 A_ROW_LESS = "delete from sla.clock_segments where order_id = 'wms:2' and stage = 'pick'"
 A_ROW_MORE = (

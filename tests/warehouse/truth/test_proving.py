@@ -104,7 +104,7 @@ def test_an_order_of_which_only_stored_rows_are_left_is_found_by_a_whole_proof(
 
 def test_an_order_with_news_that_nobody_has_derived_is_left_to_the_next_night(proving, modelled):
     live_through(modelled)
-    read(modelled, deliver(done("shipment_dispatched", 150, 1)))
+    read(modelled, deliver(done("picked", 25, 1, id="earlier")))
     truth = proving()
     assert (truth.is_green, truth.left_orders) == (True, 1)
     put(modelled, *paid(9))
