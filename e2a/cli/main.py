@@ -24,6 +24,7 @@ from e2a.cli import (
     retention,
     scenario,
     simulate,
+    truth,
     up,
 )
 from e2a.cli.console import err
@@ -53,6 +54,7 @@ app.command("demo")(journey.demo)
 app.command("run")(journey.run)
 app.command("up")(up.up)
 app.command("restart")(up.restart)
+app.command("truth")(truth.truth)
 app.command("summary")(reports.summary)
 app.command("simulate")(simulate.simulate)
 app.command("forget")(people.forget)
