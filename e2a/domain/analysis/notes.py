@@ -13,11 +13,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import Literal
 
-import phonenumbers
+from phonenumbers import Leniency, PhoneNumberMatcher
 
 LONGEST, MOST = 500, 5
 """Characters of a note, and notes of an order."""
 REMOVED = "[removed]"
+REGIONS = ("US", "GB", "DE", "FR", "ES", "IL", "RU")
+"""Whose phone numbers are known without their country code, if they are grouped as usual there."""
 
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that show nothing, though Unicode does not call them formats."""
@@ -27,6 +29,7 @@ _EMAIL = re.compile(
     r"|[\w.+%-]+\sat\s[\w-]+\sdot\s\w+",
     re.IGNORECASE,
 )
+_PHONE = re.compile(r"\+\s?\d(?:[\s()./-]{0,2}\d){7,14}")
 _CARD = re.compile(r"(?<!\d)(?:\d[ -]?){12,18}\d(?!\d)")
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
 
@@ -122,8 +125,16 @@ def _all_spans(text: str) -> Iterator[tuple[int, int]]:
     yield from (found.span() for found in _EMAIL.finditer(text))
     yield from (found.span() for found in _CARD.finditer(text) if _is_card(found[0]))
     yield from (found.span() for found in _IBAN.finditer(text) if _is_iban(found[0]))
-    if any(mark.isdigit() for mark in text):
-        for number in phonenumbers.PhoneNumberMatcher(text, None):
+    if sum(map(str.isdigit, text)) >= 7:
+        yield from _phones(text)
+
+
+def _phones(text: str) -> Iterator[tuple[int, int]]:
+    """International numbers, valid or only formed like one; national ones grouped as usual."""
+    yield from (found.span() for found in _PHONE.finditer(text))
+    for region in (None, *REGIONS):
+        leniency = Leniency.STRICT_GROUPING if region else Leniency.VALID
+        for number in PhoneNumberMatcher(text, region, leniency):
             yield number.start, number.end
 
 

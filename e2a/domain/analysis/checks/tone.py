@@ -22,12 +22,12 @@ _MONEY = "$€£¥₪₽"
 def check(said: Said, facts: Facts) -> Iterator[Violation]:
     """Faults of tone; of what operations read, only blame."""
     if said.matches.has_blame:
-        yield _at(said, "it blames, admits a fault, or speaks of money")
+        yield _at(said, "it blames or admits a fault")
     if said.audience is not Audience.CLIENT:
         return
     if said.matches.has_jargon or compiled(_CODES).search(fold(said.own)):
         yield _at(said, "there is an internal word in it: say it in plain words")
-    if any(mark in said.own for mark in _MONEY):
+    if said.matches.has_money or any(mark in said.own for mark in _MONEY):
         yield _at(said, "it speaks of money")
     yield from _manners(said)
     if "next_step" in facts.by_id and slots_in(said.text).count("next_step") != 1:

@@ -18,7 +18,8 @@ class Lexicon:
         connectors: what gives something as a cause.
         promises: by the remedy that allows them.
         jargon: what no customer should read.
-        blame: blaming, admitting, and speaking of money.
+        blame: blaming and admitting a fault.
+        money: speaking of money.
         apology: saying sorry.
         addressed: words that address the reader.
     """
@@ -32,5 +33,6 @@ class Lexicon:
     promises: Mapping[str, str]
     jargon: str
     blame: str
+    money: str
     apology: str
     addressed: str

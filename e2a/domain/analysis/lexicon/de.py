@@ -80,12 +80,11 @@ LEXICON = Lexicon(
         r"|einlagerung"
     ),
     blame=(
-        r"(?:unser|unsere|unserem|unseren|mein|ihr)\s(?:fehler|schuld|versäumnis|verschulden)"
-        r"|schuld"
-        r"|verschulden|fahrlässig\w*|haftung|haften|haftbar|verantwortlich\w*"
-        r"|wir\shaben\s(?:versagt|vergessen)"
-        r"|zugeben|euro|dollar|geld|kosten|preis\w*|gebühr\w*|rechtlich\w*"
+        r"(?:unser|unsere|unserem|unseren|mein|ihr)\s(?:fehler|schuld|versäumnis"
+        r"|verschulden)|schuld|verschulden|fahrlässig\w*|haftung|haften|haftbar"
+        r"|verantwortlich\w*|wir\shaben\s(?:versagt|vergessen)|zugeben|rechtlich\w*"
     ),
+    money=(r"euro|dollar|geld|kosten|preis\w*|gebühr\w*"),
     apology=r"entschuldig\w*|tut\suns\sleid|tut\smir\sleid|bedauern\w*|verzeih\w*|leider",
     addressed=r"sie|ihr|ihre|ihrer|ihren|ihrem|ihres|ihnen|du|dein\w*|dir|dich|euch|eure\w*",
 )

@@ -23,7 +23,7 @@ LEXICON = Lexicon(
         r"|tomorrow|yesterday|tonight|midnight|noon|midday|morning|afternoon|evening|overnight"
     ),
     harmless=r"no\sone|good\s(?:day|morning|afternoon|evening)|(?:working|business)\shours",
-    ordinary=r"once|an|tag|tags|hier|die|mil|dos|sale|sol|mars|fin|pour|me",
+    ordinary=r"once|an|(?<!ein\s)(?<!einen\s)tags?|hier|die|mil|dos|sale|sol|mars|fin|pour|me",
     causes={
         "WEATHER": r"weather|storms?|snow|rain|flood\w*|hurricane|ice|icy",
         "VOLUME": (
@@ -89,12 +89,12 @@ LEXICON = Lexicon(
         r"|violat\w*|service\slevel"
     ),
     blame=(
-        r"(?:our|my|their|his)\s(?:\w+\s)?(?:fault|mistake|error|failure)|faults?|at\sfault|blam\w*"
-        r"|negligen\w*|liab\w*|careless\w*|admit\w*|accept\s(?:full\s)?responsib\w*"
-        r"|responsible\sfor"
-        r"|we\s(?:failed|messed|forgot|lost)|failed\sto|incompeten\w*|lawsuits?|legal\w*"
-        r"|dollars?|euros?|money|fees?|prices?|costs?|pay\w*\sback"
+        r"(?:our|my|their|his)\s(?:\w+\s)?(?:fault|mistake|error|failure)|faults?|at\sfault"
+        r"|blam\w*|negligen\w*|liab\w*|careless\w*|admit\w*|accept\s(?:full\s)?responsib\w*"
+        r"|responsible\sfor|we\s(?:failed|messed|forgot|lost)|failed\sto|incompeten\w*"
+        r"|lawsuits?|legal\w*"
     ),
+    money=(r"dollars?|euros?|money|fees?|prices?|costs?|pay\w*\sback"),
     apology=r"sorry|apolog\w*|regret\w*|forgive",
     addressed=r"you|your|yours",
 )

@@ -75,11 +75,10 @@ LEXICON = Lexicon(
         r"|sla|escaneos?|picking|inquilin\w+|escalad\w+|multas?"
     ),
     blame=(
-        r"(?:nuestr[oa]|mi|su)\s(?:culpa|error|fallo)|culpa\w*|neglig\w+|responsab\w+|admit\w+"
-        r"|reconocemos"
-        r"|hemos\s(?:fallado|olvidado)|euros?|dólares|dinero|precios?|costes?|costos?|tarifas?"
-        r"|legal\w*"
+        r"(?:nuestr[oa]|mi|su)\s(?:culpa|error|fallo)|culpa\w*|neglig\w+|responsab\w+"
+        r"|admit\w+|reconocemos|hemos\s(?:fallado|olvidado)|legal\w*"
     ),
+    money=(r"euros?|dólares|dinero|precios?|costes?|costos?|tarifas?"),
     apology=r"lo\ssentimos|sentimos|lamentamos|perd[oó]n\w*|disculp\w*",
     addressed=r"usted|ustedes|su|sus|le|tu|tus|te|ti|vuestr[oa]s?",
 )

@@ -76,10 +76,10 @@ LEXICON = Lexicon(
     ),
     blame=(
         r"(?:notre|ma|sa|leur)\s(?:faute|erreur|négligence)|fautes?|fautif\w*|néglig\w+"
-        r"|responsab\w+|coupables?"
-        r"|reconnaissons|admettons|nous\savons\s(?:oublié|échoué)|euros?|dollars?|argent|prix"
-        r"|frais|coûts?|juridi\w+"
+        r"|responsab\w+|coupables?|reconnaissons|admettons|nous\savons\s(?:oublié|échoué)"
+        r"|juridi\w+"
     ),
+    money=(r"euros?|dollars?|argent|prix|frais|coûts?"),
     apology=r"désolée?s?|excus\w+|regrett\w+|pardon",
     addressed=r"vous|votre|vos|tu|ton|ta|tes|toi",
 )

@@ -33,6 +33,7 @@ class Matches:
     promises: frozenset[str]
     has_jargon: bool
     has_blame: bool
+    has_money: bool
     apologies: int
     addresses: bool
 
@@ -61,6 +62,7 @@ def matches(text: str, language: str) -> Matches:
         ),
         has_jargon=any(_has(one.jargon, said) for one, said in pairs),
         has_blame=any(_has(one.blame, said) for one, said in pairs),
+        has_money=any(_has(one.money, said) for one, said in pairs),
         apologies=len(compiled(own.apology).findall(folded)) if own else 0,
         addresses=_has(own.addressed, folded) if own else True,
     )
