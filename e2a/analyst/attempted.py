@@ -20,6 +20,7 @@ class Attempt:
         outcome: of the exchange; None if nothing was sent.
         call_id: its row in the ledger, if there is one.
         form: how JSON was asked for.
+        seconds: that the provider took.
         detail: a sentence for people.
         content: what was said, to be shown to the model again.
         parsed: the object in it.
@@ -30,6 +31,7 @@ class Attempt:
     outcome: Outcome | None = None
     call_id: UUID | None = None
     form: str = ""
+    seconds: float = 0.0
     detail: str = ""
     content: str = field(default="", repr=False)
     parsed: Parsed | None = None

@@ -33,7 +33,7 @@ _LEASE_SPARE = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Try:
-    """What one attempt sends: the words, the model, and how much it may write."""
+    """What one attempt sends: the words, the model, how much it may write and how long take."""
 
     request: Request
     messages: list[dict[str, str]]
@@ -41,7 +41,7 @@ class Try:
     form: str | None
     max_tokens: int
     attempt_of: UUID | None
-    deadline: float
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +118,28 @@ class Attempts:
     ) -> Attempt:
         began = time.monotonic()
         try:
-            answer = self.transport.post(payload, one.deadline - began)
+            answer = self.transport.post(payload, one.seconds)
             outcome = outcome_of(answer, self.settings, self.now())
         except TransportError as error:
             outcome = transport_outcome(error)
         took = time.monotonic() - began
-        attempt = Attempt(outcome.policy.reason, outcome, call_id=call, form=form)
+        attempt = Attempt(outcome.policy.reason, outcome, call_id=call, form=form, seconds=took)
         try:
             if outcome.has_words:
                 attempt = _judged(attempt, one.request, judge)
         finally:
-            self._settle(one, admission, attempt, call, took)
+            self._settle(one, admission, attempt, call)
         self._tell_breaker(one.model, admission, outcome)
         return attempt
 
-    def _settle(
-        self, one: Try, admission: Admission, attempt: Attempt, call: UUID, took: float
-    ) -> None:
+    def _settle(self, one: Try, admission: Admission, attempt: Attempt, call: UUID) -> None:
         outcome = attempt.outcome
         assert outcome is not None
         paid = charged(outcome, self.settings, one.model)
         details = _details(outcome) | {
             "outcome": attempt.reason or "answered",
             "cost_source": paid.source,
-            "seconds": took,
+            "seconds": attempt.seconds,
             "parse_path": attempt.parsed.parse_path if attempt.parsed else None,
             "verdict": attempt.verdict,
             "failed_checks": sorted({v.check.value for v in attempt.violations}),

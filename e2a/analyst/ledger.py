@@ -135,7 +135,7 @@ class Ledger:
         """Tell the breaker of a failure; open or closed afterwards."""
         return str(
             self._row(
-                "select analyst.failed(%s, %s, %s, %s, %s, %s)",
+                "select analyst.failed(%s, %s, %s::numeric, %s, %s::double precision, %s)",
                 (base_url, model, weight, is_probe, open_seconds, reason),
             )[0]
         )

@@ -1,11 +1,11 @@
 """One question: attempts with pauses between them, until an answer, a failure or the deadline.
 
 The first question has as many seconds as `AI_TIMEOUT_SECONDS`; one that is asked again has as many
-once more, because its call is a new one. Pauses have full jitter, or last as the provider asks.
+once more, because its call is a new one. The provider's seconds and the pauses count, ours at the
+ledger do not. Pauses have full jitter, or last as the provider asks.
 """
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -47,8 +47,7 @@ class Questions:
     ) -> Asked:
         """Attempt until there is an answer, a failure that stays, or no time."""
         settings = self.attempts.settings
-        deadline = time.monotonic() + settings.timeout
-        one = Try(request, messages, settings.model, None, max_tokens, attempt_of, deadline)
+        one = Try(request, messages, settings.model, None, max_tokens, attempt_of, settings.timeout)
         calls: list[UUID] = []
         repeated, failed = 0, None
         while True:
@@ -72,22 +71,17 @@ class Questions:
             return None
         if _steps_down(attempt):
             form = wire.FORMATS[wire.FORMATS.index(attempt.form) + 1]
-            return replace(one, form=form)
+            left = one.seconds - attempt.seconds
+            return replace(one, form=form, seconds=left) if left > 0 else None
         most = {Retry.ONCE: 1, Retry.YES: self.attempts.settings.retries}.get(policy.retry, 0)
         if repeated >= min(most, self.attempts.settings.retries):
             return None
-        if not self._paused(attempt, repeated, one.deadline):
+        pause = _pause(attempt, repeated)
+        left = one.seconds - attempt.seconds - pause
+        if left <= 0:
             return None
-        return replace(one, model=self._model(one.model, policy.next_model))
-
-    def _paused(self, attempt: Attempt, repeated: int, deadline: float) -> bool:
-        asked = attempt.outcome.wait if attempt.outcome else None
-        longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**repeated)
-        pause = random.uniform(0, longest) if asked is None else asked
-        if time.monotonic() + pause >= deadline:
-            return False
         self.sleep(pause)
-        return True
+        return replace(one, seconds=left, model=self._model(one.model, policy.next_model))
 
     def _model(self, model: str, is_full: bool) -> str:
         """OpenRouter goes to the next model by itself; another provider is asked for it."""
@@ -102,6 +96,12 @@ class Questions:
         if one.form is not None and attempt.outcome is not None and attempt.outcome.has_words:
             settings = self.attempts.settings
             self.attempts.ledger.step_down(settings.base_url, one.model, one.form)
+
+
+def _pause(attempt: Attempt, repeated: int) -> float:
+    asked = attempt.outcome.wait if attempt.outcome else None
+    longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**repeated)
+    return random.uniform(0, longest) if asked is None else asked
 
 
 def _steps_down(attempt: Attempt) -> bool:

@@ -145,8 +145,6 @@ class Transport:
         Raises:
             TransportError: there is no answer.
         """
-        if seconds <= 0:
-            raise TransportError("connect")
         self._deadline.at = time.monotonic() + seconds
         silence = httpx.Timeout(seconds / 2, connect=min(5.0, seconds / 2))
         return _typed(lambda: self._exchange(payload, silence))
