@@ -10,6 +10,7 @@ from e2a.warehouse.policies import policies_folder
 from e2a.warehouse.reference import read_folder
 from e2a_assets.billing.guard import guard_assets
 from e2a_assets.billing.invoices import invoice_assets
+from e2a_assets.billing.rationales import every_rationale_adds_up, rationales
 from e2a_assets.freshness import watched
 from e2a_assets.held import retry_held
 from e2a_assets.jobs import invoicing, jobs, nightly
@@ -19,11 +20,13 @@ from e2a_assets.pull import pull_hourly, pull_missed
 from e2a_assets.reference import calendars_reach_far_enough, identity_specs, policies
 from e2a_assets.retention import keep_inbox, keep_inbox_daily
 from e2a_assets.sla.exceptions import every_standing_breach_has_one_episode, exceptions
+from e2a_assets.sla.model_narratives import model_narratives, nothing_ungrounded_is_accepted
 from e2a_assets.sla.narratives import every_breach_has_one_narrative, narratives
 from e2a_assets.transform import project, transform
 from e2a_assets.truth import stored_rows_are_what_a_rebuild_gives, truth
 from e2a_assets.upkeep import keep_dagster, keep_dagster_daily
 from resources.clock import Clock
+from resources.narrator import NarratorResource
 from resources.warehouse import WarehouseResource
 from sensors.dead_letters import dead_letters
 from sensors.hot_lane import hot_lane
@@ -46,8 +49,10 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             truth,
             exceptions,
             narratives,
+            model_narratives,
             *invoice_assets,
             *guard_assets,
+            rationales,
         ),
         asset_checks=[
             calendars_reach_far_enough,
@@ -55,6 +60,8 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             stored_rows_are_what_a_rebuild_gives,
             every_standing_breach_has_one_episode,
             every_breach_has_one_narrative,
+            nothing_ungrounded_is_accepted,
+            every_rationale_adds_up,
         ],
         jobs=[*jobs, retry_held, keep_inbox, keep_dagster, pull_missed],
         schedules=[
@@ -67,6 +74,7 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
         resources={
             "warehouse": WarehouseResource(),
             "clock": Clock(),
+            "narrator": NarratorResource(),
             "dbt": DbtCliResource(project_dir=project, dbt_executable=str(DBT)),
             **resources,
         },

@@ -22,11 +22,13 @@ from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
 _arrival = dg.AssetSelection.groups("reference", "landing") | dg.AssetSelection.assets(transform)
-_explained = dg.AssetSelection.assets(["sla", "exceptions"], ["sla", "narratives"])
+_explained = dg.AssetSelection.assets(
+    *(["sla", name] for name in ("exceptions", "narratives", "model_narratives"))
+)
 _invoiced = dg.AssetSelection.assets(
     *(
         ["billing", name]
-        for name in ("draft_invoices", "billed_invoices", "findings", "adjustments")
+        for name in ("draft_invoices", "billed_invoices", "findings", "adjustments", "rationales")
     )
 )
 

@@ -16,6 +16,8 @@ from e2a.cli import (
     journey,
     keys,
     landing,
+    narrate,
+    narratives,
     people,
     policy,
     pull,
@@ -48,8 +50,10 @@ app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(keys.app, name="keys")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(narratives.app, name="narratives")
 app.command("gateway")(gateway.gateway)
 app.command("radar")(radar.radar)
+app.command("narrate")(narrate.narrate)
 app.command("demo")(journey.demo)
 app.command("run")(journey.run)
 app.command("up")(up.up)

@@ -53,8 +53,8 @@ def _personal(value: Any, *, personal: bool) -> Iterator[str]:  # noqa: ANN401
     elif isinstance(value, list):
         for item in value:
             yield from _personal(item, personal=personal)
-    elif personal and isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        yield str(value)
+    elif personal and isinstance(value, str) and value.strip():
+        yield value
 
 
 def notes_in(payload: dict[str, Any]) -> Iterator[str]:

@@ -147,6 +147,7 @@ select
         when d.decided = 'rejected' then d.draft
         else coalesce(d.client_note, m.client_note, n.client_note)
     end as client_note,
+    coalesce(m.client_note, n.client_note) as client_draft,
     case d.decided
         when 'approved' then 'approved' when 'edited' then 'approved' when 'rejected' then 'rejected'
         else 'draft'
@@ -292,6 +293,7 @@ comment on column sla.explanations.label is 'The reason code.';
 comment on column sla.explanations.confidence is 'How sure: of a model''s words, its own capped by what code checked.';
 comment on column sla.explanations.ops_note is 'The note for operations.';
 comment on column sla.explanations.client_note is 'The note for the customer: what was decided, else the draft.';
+comment on column sla.explanations.client_draft is 'The note as it was proposed, whatever was decided.';
 comment on column sla.explanations.client_note_status is 'draft, approved (as it was or edited) or rejected; only approved notes may be sent.';
 comment on column sla.explanations.reasoning is 'Why this label.';
 comment on column sla.explanations.source is 'model or rules.';
