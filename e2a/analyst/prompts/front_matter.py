@@ -42,9 +42,14 @@ class FrontMatter(BaseModel):
         """
         try:
             head = cls.model_validate(yaml.safe_load(text))
-        except (yaml.YAMLError, ValidationError) as error:
+        except yaml.YAMLError as error:
             raise ConfigurationError(
-                f"The front matter of prompt {name} is at fault: {error}", "Correct it"
+                f"The front matter of prompt {name} is no YAML: {error}", "Correct it"
+            ) from error
+        except ValidationError as error:
+            faults = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+            raise ConfigurationError(
+                f"The front matter of prompt {name} is at fault: {'; '.join(faults)}", "Correct it"
             ) from error
         if f"{head.id}/v{head.version}" != name:
             raise ConfigurationError(

@@ -17,6 +17,7 @@ from e2a.domain.analysis.checks import (
     language,
     length,
     markup,
+    obedience,
     omission,
     other_ids,
     personal_data,
@@ -45,11 +46,13 @@ class Known:
         personal: of this order's customer: name, address lines, e-mail, phone.
         others: ids and names of other orders and tenants.
         examples: of the prompt, `Prompt.examples`.
+        notes: of the order, as the prompt showed them.
     """
 
     personal: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def judge_narrative(
@@ -71,7 +74,10 @@ def judge_narrative(
     return [
         violation
         for said in _said(answer, locale, ops_locale)
-        for violation in (*_common(said, facts, known), *tone.check(said, facts))
+        for violation in (
+            *_common(said, facts, known),
+            *tone.check(said, facts),
+        )
     ]
 
 
@@ -152,6 +158,7 @@ def _common(
     yield from other_ids.check(said, facts, known.others)
     yield from personal_data.check(said, facts, known.personal)
     yield from echo.check(said, known.examples)
+    yield from obedience.check(said, known.notes)
     yield from cause.check(said, facts)
     yield from promise.check(said, facts, subject)
     yield from length.check(said, facts)

@@ -10,7 +10,7 @@ from e2a.domain.analysis.notes import is_invisible
 from e2a.domain.analysis.violations import Check, Violation
 
 _LINK = re.compile(
-    r"\w+://|\bwww\.|\bmailto:|\b[\w-]+\.(?:com|net|org|io|co|de|fr|es|ru|il|eu|info|biz|app|dev|ly)\b",
+    r"\w+://|\bwww\.|\bmailto:|[^\W_][\w-]*\.[^\W\d_]{2,}",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(

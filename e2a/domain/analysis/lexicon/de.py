@@ -70,6 +70,7 @@ LEXICON = Lexicon(
             r"|zugestellt"
             r"|erhalten|da\ssein|verschickt|versendet)|bald|in\skürze|demnächst|morgen"
         ),
+        "cancellation": r"stornier\w*|storno|annullier\w*",
         "guarantee": (
             r"garant\w*|versprechen\swir|wir\sversprechen|sicherlich|bestimmt|genehmigt\w*"
         ),

@@ -79,6 +79,7 @@ LEXICON = Lexicon(
             r"|reach\w*|ship\w*|receive\w*|come|there)|you\swill\s(?:have|get|receive)|soon|shortly"
             r"|arrives|tomorrow|any\smoment"
         ),
+        "cancellation": r"cancel\w*|void\w*",
         "guarantee": r"guarant\w*|warrant\w*|we\spromise|promise\s(?:you|that|to)|rest\sassured"
         r"|definitely|certainly|never\shappen|approved",
     },
@@ -92,7 +93,7 @@ LEXICON = Lexicon(
         r"(?:our|my|their|his)\s(?:\w+\s)?(?:fault|mistake|error|failure)|faults?|at\sfault"
         r"|blam\w*|negligen\w*|liab\w*|careless\w*|admit\w*|accept\s(?:full\s)?responsib\w*"
         r"|responsible\sfor|we\s(?:failed|messed|forgot|lost)|failed\sto|incompeten\w*"
-        r"|lawsuits?|legal\w*"
+        r"|lawsuits?|su(?:e|es|ed|ing)|thie(?:f|ves)|stole|legal\w*"
     ),
     money=(r"dollars?|euros?|money|fees?|prices?|costs?|pay\w*\sback"),
     apology=r"sorry|apolog\w*|regret\w*|forgive",

@@ -67,6 +67,7 @@ LEXICON = Lexicon(
             r"|pronto"
             r"|en\sbreve|mañana|le\sllegará"
         ),
+        "cancellation": r"cancel\w*|anul\w*",
         "guarantee": r"garant\w+|prometemos|le\saseguramos|sin\sduda|seguramente|aprobad\w+",
     },
     jargon=(

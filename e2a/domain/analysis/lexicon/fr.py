@@ -67,6 +67,7 @@ LEXICON = Lexicon(
             r"|sera\s(?:livrée?|expédiée?|chez\svous)|recevrez|bientôt|sous\speu|prochainement"
             r"|demain"
         ),
+        "cancellation": r"annul\w*",
         "guarantee": r"garant\w+|promettons|assurons|sans\sfaute|certainement|approuvée?s?",
     },
     jargon=(
