@@ -5,11 +5,14 @@ A process that dies frees the lock; one that hangs (stopped, swapped out, stuck)
 whoever comes second cuts its sessions off. When it wakes, its transaction fails and it begins anew.
 """
 
+import time
 from typing import Any
 
 import psycopg
 
 BEAT_SECONDS = 2.0
+LOOK_AGAIN = 0.2
+"""Seconds between two tries of who waits for its turn."""
 HUNG_AFTER = 10.0
 """Seconds without a heartbeat after which a watcher is cut off, unless its statement runs."""
 
@@ -17,6 +20,22 @@ HUNG_AFTER = 10.0
 def is_first(ears: psycopg.Connection[Any]) -> bool:
     """Whether nobody else watches; from now on this session does."""
     row = ears.execute("select pg_try_advisory_lock(hashtext('e2a.radar'))").fetchone()
+    return bool(row and row[0])
+
+
+def await_turn(ears: psycopg.Connection[Any], seconds: float) -> bool:
+    """Wait so long for the lock, and let whoever only stands in know it; whether this is first."""
+    ears.execute("select pg_try_advisory_lock(hashtext('e2a.radar.waits'))")
+    until = time.monotonic() + seconds
+    while not (first := is_first(ears)) and time.monotonic() < until:
+        time.sleep(LOOK_AGAIN)
+    ears.execute("select pg_advisory_unlock(hashtext('e2a.radar.waits'))")
+    return first
+
+
+def is_awaited(ears: psycopg.Connection[Any]) -> bool:
+    """Whether a radar waits for its turn."""
+    row = ears.execute(_AWAITED).fetchone()
     return bool(row and row[0])
 
 
@@ -43,6 +62,16 @@ def cut_off_hung(ears: psycopg.Connection[Any]) -> bool:
     ended = ears.execute(_CUT_OFF, {"seconds": HUNG_AFTER}).fetchall()
     return bool(ended)
 
+
+_AWAITED = """
+select exists (
+    select from pg_locks
+    where
+        locktype = 'advisory' and granted and objsubid = 1
+        and database = (select oid from pg_database where datname = current_database())
+        and objid::bigint = hashtext('e2a.radar.waits')::bigint & 4294967295
+)
+"""
 
 _BEAT = """
 update ops.lanes as l set

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
 
-from e2a.radar.watching import watch
+from e2a.radar.watching import RESIDENT, watch
 from e2a.warehouse.connection import Warehouse
 from e2a.warehouse.step import Step
 from e2a.warehouse.watermark import StaleWatermarkError
@@ -50,7 +50,7 @@ def reside(warehouse: Warehouse, stopped: Event, say: Say) -> None:
 
     while not stopped.is_set():
         try:
-            steps = watch(warehouse, "radar", lambda: not stopped.is_set(), told)
+            steps = watch(warehouse, RESIDENT, lambda: not stopped.is_set(), told)
         except StaleWatermarkError:
             raise
         except Exception as error:
@@ -60,7 +60,7 @@ def reside(warehouse: Warehouse, stopped: Event, say: Say) -> None:
         if steps is None and not waited:
             say("radar      somebody else is watching; waiting")
         waited = steps is None
-        stopped.wait(LONGEST_PAUSE.total_seconds() / 5 if waited else 0)
+        stopped.wait(FIRST_PAUSE.total_seconds() if waited else 0)
 
 
 def _words(step: Step) -> str:

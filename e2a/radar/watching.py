@@ -19,7 +19,7 @@ import psycopg
 from e2a.domain.errors import E2AError
 from e2a.radar.failing import Failures
 from e2a.radar.following import follow
-from e2a.radar.presence import BEAT_SECONDS, beat, cut_off_hung, is_first
+from e2a.radar.presence import BEAT_SECONDS, await_turn, beat, cut_off_hung, is_awaited, is_first
 from e2a.radar.steady import Steady
 from e2a.sources.readers import READERS
 from e2a.warehouse.connection import Role, Warehouse
@@ -29,6 +29,8 @@ from e2a.warehouse.watermark import StaleWatermarkError
 CHANNEL = "e2a_inbox"
 """On which the gateway notifies once for each group that it has stored."""
 LOOK_SECONDS = 1.0
+RESIDENT = "radar"
+"""Who watches for good; any other holder stands in for it."""
 
 Told = Callable[[Step], None]
 Going = Callable[[], bool]
@@ -74,7 +76,7 @@ def watch(
 
     Args:
         warehouse: as the application.
-        holder: who watches, for `ops.lanes`: `radar` or `sensor`.
+        holder: who watches, for `ops.lanes`: `radar`, or `sensor`, which gives way to a radar.
         going: asked between steps, at least every `LOOK_SECONDS`.
         told: called after each step.
         engine: what takes the steps.
@@ -90,13 +92,13 @@ def watch(
     """
     with warehouse.connect(Role.APP, autocommit=True) as ears:
         _check_built(ears)
-        if not is_first(ears) and not (cut_off_hung(ears) and is_first(ears)):
+        if not _is_its_turn(ears, holder):
             return None
         ears.execute(f"listen {CHANNEL}")
         watcher = _Watcher(ears, holder)
         with engine(warehouse, watcher.say_alive) as steps:
             watcher.steps = steps
-            while going():
+            while going() and not watcher.is_relieved:
                 watcher.say_alive()
                 if step := watcher.turn():
                     watcher.taken += 1
@@ -111,6 +113,7 @@ class _Watcher:
     ears: psycopg.Connection[Any]
     holder: str
     taken: int = 0
+    is_relieved: bool = False
     steps: Steps = field(init=False)
     _clock: Steady = field(init=False)
     _failures: Failures = field(init=False)
@@ -124,6 +127,7 @@ class _Watcher:
         if time.monotonic() >= self._beat_due:
             beat(self.ears, self.holder, self.steps.pid)
             self._clock.keep()
+            self.is_relieved = self.holder != RESIDENT and is_awaited(self.ears)
             self._beat_due = time.monotonic() + BEAT_SECONDS
 
     def turn(self) -> Step | None:
@@ -150,6 +154,13 @@ class _Watcher:
             raise error
         self._failures.met(error)
         _sleep(self.ears, LOOK_SECONDS)
+
+
+def _is_its_turn(ears: psycopg.Connection[Any], holder: str) -> bool:
+    """Whether this session watches from now on: nobody did, it hung, or it gives way."""
+    if is_first(ears) or (cut_off_hung(ears) and is_first(ears)):
+        return True
+    return holder == RESIDENT and await_turn(ears, LOOK_SECONDS)
 
 
 def _check_built(ears: psycopg.Connection[Any]) -> None:

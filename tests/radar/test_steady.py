@@ -9,7 +9,7 @@ from e2a.warehouse.connection import Role
 from e2a.warehouse.inbox import land
 from tests.radar.test_step import JUST_AFTER, hot  # noqa: F401 - a fixture
 from tests.sla.orders import DUE, LATER, episodes, paid, rows
-from tests.warehouse.lane import deliver
+from tests.warehouse.lane import deliver, event
 
 
 @pytest.fixture
@@ -92,3 +92,18 @@ def test_a_clock_that_was_set_back_judges_again_what_then_passes(hot, modelled):
     assert len(episodes(modelled)) == 1
     assert rows(modelled, "select judged_until from ops.lanes") == [(JUST_AFTER,)]
     assert datetime.now(UTC) > JUST_AFTER
+
+
+def test_a_night_in_which_the_clocks_change_moves_no_deadline(hot, modelled):  # noqa: F811
+    """In New York 2026-03-08 has no hour from two to three; two hours stay two hours."""
+    paid_at = datetime(2026, 3, 8, 6, 30, tzinfo=UTC)
+    order, first = "wms:dst", timedelta(microseconds=1)
+    land(modelled, [deliver(
+        event("c/dst", "order_created", order, occurred_at=paid_at),
+        event("p/dst", "order_paid", order, occurred_at=paid_at), at=paid_at,
+    )])  # fmt: skip
+    due = paid_at + timedelta(minutes=120)
+    hot(due)
+    assert episodes(modelled) == []
+    hot(due + first)
+    assert episodes(modelled, "breached_at, detected_late") == [(due, False)]

@@ -16,7 +16,7 @@ from e2a.warehouse.inbox import land
 from e2a.warehouse.scope import leased, waiting
 from e2a.warehouse.step import Stepper
 from tests.sla.orders import DUE, LATER, done, episodes, paid, put, reported
-from tests.warehouse.lane import deliver, parse, rows
+from tests.warehouse.lane import deliver, event, parse, rows
 
 JUST_AFTER = DUE + timedelta(microseconds=1)
 READERS = [Reader(Source.WMS, parse, "v1"), Reader(Source.CARRIER, parse, "v1")]
@@ -45,6 +45,14 @@ def test_what_arrived_is_judged_followed_and_read_in_one_step(hot, modelled):
     modelled.rollback()
     again = hot(JUST_AFTER)
     assert (again.read.rows, again.orders) == (0, 0)
+
+
+def test_what_came_by_several_roads_is_read_in_one_step(hot, modelled):
+    scan = deliver(event("c1", "delivered", "wms:2"), source=Source.CARRIER)
+    land(modelled, [deliver(*paid()), scan])
+    step = hot(JUST_AFTER)
+    assert (step.read.rows, step.read.events, step.orders) == (2, 3, 2)
+    assert rows(modelled, "select distinct outcome from landing.outcomes") == [("canonical",)]
 
 
 def test_a_deadline_that_passes_with_no_event_opens_its_episode_in_the_next_step(hot, modelled):

@@ -11,6 +11,7 @@ import pytest
 
 from e2a.domain.deliveries import Delivery, Source
 from e2a.radar import watch
+from e2a.radar.residing import reside
 from e2a.warehouse.connection import Role
 from e2a.warehouse.inbox import land
 from tests.sla.orders import episodes
@@ -96,6 +97,23 @@ def test_when_the_watcher_dies_another_goes_on(modelled, built):
         land(modelled, [paid("late", 121)])
         assert stepped.wait(PATIENCE)
     assert len(episodes(modelled)) == 1
+
+
+def test_who_only_stands_in_gives_way_to_a_radar_that_comes_back(modelled, built):
+    """Without it the radar would have to meet the moment between two stays of the sensor."""
+    stayed = []
+    standing_in = Thread(target=lambda: stayed.append(watch(built, "sensor", lambda: True)))
+    standing_in.start()
+    wait_for(modelled, "select from ops.lanes where holder = 'sensor' and beat_at is not null")
+    stopped = Event()
+    radar = Thread(target=reside, args=(built, stopped, lambda line: None))
+    radar.start()
+    standing_in.join(PATIENCE)
+    assert stayed == [0]
+    wait_for(modelled, "select from ops.lanes where holder = 'radar'")
+    stopped.set()
+    radar.join(PATIENCE)
+    assert not radar.is_alive()
 
 
 def wait_for(connection, query):
