@@ -1,0 +1,279 @@
+"""What `bench/latency.py` sends, to whom alerts go, and how it watches. It makes no figures."""
+
+import asyncio
+import itertools
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import orjson
+import psutil
+import yaml
+
+from e2a.gateway.credentials import making
+from e2a.operations.up.parts import free_port
+from e2a.simulator.signing import signed
+from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.vault import unlock
+
+TENANT = "latency"
+PROMISE = timedelta(minutes=60)
+ANNOUNCE_AFTER = 5
+SILENT_DUE = timedelta(seconds=10)
+LIFE = ("order_released", "pick_started", "pick_completed", "pack_completed", "shipped")
+PATIENCE = 180
+"""Seconds until a part must answer."""
+SECRET = "whsec_" + "bGF0ZW5jeWJlbmNobGF0ZW5jeWJlbmNo"
+
+
+def write_policies(folder: Path, hook: int) -> None:
+    """A tenant whose pick is promised within the hour, announced at a webhook of this machine."""
+    documents = {
+        "tenant": {
+            "tenant": TENANT, "name": "Latency", "billing_zone": "America/Chicago",
+            "sites": {"MEM1": {"zone": "America/Chicago", "calendar": "always"}},
+            "calendars": {"always": {"open": "always"}},
+        },
+        "sla": [{
+            "policy": "standard", "valid_from": "2020-01-01",
+            "stages": {
+                "pick": {"from": "received", "within_minutes": PROMISE.seconds // 60},
+                "pack": {"from": "picked", "within_minutes": 180},
+                "ship": {"from": "packed", "within_minutes": 1440},
+            },
+        }],
+        "rates": [{
+            "valid_from": "2020-01-01", "currency": "USD", "sources": ["wms"],
+            "limits": {"per_finding": 50, "total": 100, "total_percent": 10},
+            "charges": {"pick": {"operation": "pick", "model": "per_unit", "price": "1"}},
+        }],
+        "alerts": {
+            "destinations": {"hook": {
+                "kind": "webhook", "url": f"http://127.0.0.1:{hook}/", "per_minute": 6000,
+                "secret_env": "E2A_ALERTS_LATENCY_SECRET",
+            }},
+            "routes": [{"to": ["hook"], "announce_after_seconds": ANNOUNCE_AFTER}],
+        },
+    }  # fmt: skip
+    (folder / TENANT).mkdir(parents=True)
+    for name, document in documents.items():
+        (folder / TENANT / f"{name}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
+
+
+@contextmanager
+def everything_up(home: Path, lane: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
+    """The gateway's port and the process of `e2a up`, all parts running; all stopped at the end."""
+    web, gateway = free_port(), free_port()
+    words = ["up", "--port", str(web), "--gateway-port", str(gateway)]
+    words += ["--without", "radar"] if lane == "sensor" else []
+    with (home / "up.txt").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "e2a.cli.main", *words],
+            stdout=log, stderr=log, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        try:
+            for port, path in ((gateway, "/readyz"), (web, "/server_info")):
+                _answers(f"http://127.0.0.1:{port}{path}", process, home / "up.txt")
+            yield gateway, process
+        finally:
+            process.terminate()
+            process.wait(60)
+
+
+def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except OSError:
+            time.sleep(0.2)
+    raise SystemExit(f"{url} did not answer:\n{log.read_text()[-2000:]}")
+
+
+def secrets(warehouse: Warehouse) -> dict[str, str]:
+    """Signing secrets for single events and batches."""
+    found = {}
+    with warehouse.connect(Role.APP) as app:
+        for word in ("wms", "batch"):
+            wanted = making.Wanted(TENANT, word, "hmac")
+            made = making.create(app, unlock(warehouse.home), wanted, datetime.now(UTC))
+            assert made.secret is not None
+            found[word] = made.secret
+    return found
+
+
+@dataclass
+class Probes:
+    """Orders that are watched: late ones by their acknowledgement, silent ones by deadline."""
+
+    late: dict[str, float] = field(default_factory=dict)
+    silent: dict[str, datetime] = field(default_factory=dict)
+    seen: dict[str, float] = field(default_factory=dict)
+    announced: dict[str, float] = field(default_factory=dict)
+
+
+def hook(probes: Probes) -> ThreadingHTTPServer:
+    """A webhook receiver that notes when each order was first announced."""
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            at = time.time()
+            body = self.rfile.read(int(self.headers["content-length"]))
+            text = body.decode()
+            for order in list(probes.silent):
+                if f'"{order}"' in text or f':{order}"' in text:
+                    probes.announced.setdefault(order, at)
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Receiver)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+def watch(warehouse: Warehouse, probes: Probes, done: threading.Event) -> None:
+    """Read `sla.breaches` for late orders that were not seen in it yet, every few milliseconds."""
+    with warehouse.connect(Role.READER, autocommit=True) as reader:
+        while not done.wait(0.005):
+            waiting = [order for order in list(probes.late) if order not in probes.seen]
+            if not waiting:
+                continue
+            rows = reader.execute(
+                "select order_id from sla.breaches where tenant_id = %s and order_id = any(%s)",
+                (TENANT, [f"wms:{order}" for order in waiting]),
+            ).fetchall()
+            at = time.time()
+            for (order_id,) in rows:
+                probes.seen.setdefault(order_id.partition(":")[2], at)
+
+
+class Load:
+    """Orders in full life at a rate, with late and silent probes among them."""
+
+    def __init__(self, port: int, keys: dict[str, str], probes: Probes) -> None:
+        self._port, self._keys, self._probes = port, keys, probes
+        self._numbers = itertools.count(int(time.time()) % 1_000_000 * 1_000_000)
+        self._ready: deque[bytes] = deque()
+        self.answers: dict[int, int] = {}
+        self.answered_in: list[float] = []
+
+    async def run(
+        self, rate: int, seconds: float, *, together: int = 1, probing: bool = True
+    ) -> None:
+        """Send so many events a second, `together` in a request, for so long."""
+        begun, sent = time.monotonic(), 0
+        connections: asyncio.Queue[Any] = asyncio.Queue()
+        for _ in range(16):
+            connections.put_nowait(await self._connect())
+        async with asyncio.TaskGroup() as group:
+            for _ in range(int(seconds * rate / together)):
+                await asyncio.sleep(max(0.0, begun + sent / rate - time.monotonic()))
+                body = b"\n".join(self._event() for _ in range(together))
+                group.create_task(
+                    self._send(connections, "wms" if together == 1 else "batch", body)
+                )
+                sent += together
+                if probing and sent % rate < together:
+                    group.create_task(self._probe(connections))
+
+    async def _probe(self, connections: "asyncio.Queue[Any]") -> None:
+        for name, ago, keep in (
+            ("late", PROMISE * 2, None), ("silent", PROMISE - SILENT_DUE, self._probes.silent)
+        ):  # fmt: skip
+            order, now = f"{name}-{next(self._numbers)}", datetime.now(UTC)
+            occurred = (now - ago).replace(microsecond=0)
+            if keep is not None:
+                keep[order] = occurred + PROMISE
+            await self._send(connections, "wms", _said(order, "order_created", occurred))
+            if name == "late":
+                self._probes.late[order] = time.time()
+
+    def _event(self) -> bytes:
+        while len(self._ready) < 200:
+            order = f"o{next(self._numbers)}"
+            now = datetime.now(UTC)
+            self._ready += [_said(order, kind, now) for kind in ("order_created", *LIFE)]
+        return self._ready.popleft()
+
+    async def _connect(self) -> Any:
+        return await asyncio.open_connection("127.0.0.1", self._port)
+
+    async def _send(self, connections: "asyncio.Queue[Any]", word: str, body: bytes) -> None:
+        reader, writer = await connections.get()
+        message = f"m{next(self._numbers)}"
+        headers = signed(self._keys[word], message, body, time.time())
+        if word == "wms":
+            headers["idempotency-key"] = message
+        head = f"POST /ingest/{word} HTTP/1.1\r\nhost: e2a\r\ncontent-length: {len(body)}\r\n"
+        head += "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        began = time.perf_counter()
+        writer.write(head.encode() + b"\r\n" + body)
+        status = int((await reader.readline()).split()[1])
+        length = 0
+        while (line := await reader.readline()).strip():
+            if line.lower().startswith(b"content-length:"):
+                length = int(line.split(b":")[1])
+        await reader.readexactly(length)
+        self.answered_in.append(time.perf_counter() - began)
+        self.answers[status] = self.answers.get(status, 0) + 1
+        connections.put_nowait((reader, writer))
+
+
+def _said(order: str, kind: str, at: datetime) -> bytes:
+    return orjson.dumps({
+        "event_id": f"{order}-{kind}", "event_type": kind, "order_id": order,
+        "occurred_at": at.isoformat(), "site": "MEM1",
+        "lines": [{"line": "1", "sku": "SKU-1", "quantity": 2}],
+    })  # fmt: skip
+
+
+def memory(process: subprocess.Popen[bytes]) -> int:
+    """Bytes that `e2a up` and all its parts hold alone (USS), Postgres included."""
+    total = 0
+    for one in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
+        try:
+            total += one.memory_full_info().uss
+        except psutil.Error:
+            continue
+    return total
+
+
+def sizes(warehouse: Warehouse) -> dict[str, int]:
+    """Bytes of Dagster's database, of the log ahead of the data, of temporary files so far."""
+    with warehouse.connect(Role.ADMIN, autocommit=True) as admin:
+        row = admin.execute(
+            "select pg_database_size(%s), (select sum(size) from pg_ls_waldir()), "
+            "(select sum(temp_bytes) from pg_stat_database)",
+            (warehouse.dagster_database,),
+        ).fetchone()
+    assert row is not None
+    return dict(zip(("dagster", "wal", "temp"), map(int, row), strict=True))
+
+
+def environment(home: Path, policies: Path) -> None:
+    """Of this process and of all that it starts."""
+    os.environ |= {
+        "E2A_HOME": str(home), "E2A_POLICIES": str(policies), "E2A_ALERTS_LATENCY_SECRET": SECRET,
+    }  # fmt: skip
+
+
+def as_json(figures: Any) -> str:
+    """For machines."""
+    return json.dumps(figures, indent=2)
