@@ -44,6 +44,9 @@ prove: install ## The slower proofs: properties at length, crashes, mutants
 	$(BIN)/python -m pytest -m prove
 	$(BIN)/python bench/mutants.py
 
+eval: install ## The AI layer without a judge model: grounding, labels, calibration, cost; gates at zero
+	$(BIN)/python -m evals
+
 faults: install ## The fault matrix at length: over 1,000 crashes, a million events, a table
 	$(BIN)/python -m faults
 
@@ -52,6 +55,7 @@ bench: install ## Measurements, each beside its reference
 	$(BIN)/python bench/truth.py
 	$(BIN)/python bench/sla.py --quick
 	-$(BIN)/python bench/ingest.py
+	$(BIN)/python bench/latency.py --seconds 60
 
 docs: install ## dbt's documentation site, into dbt_project/target
 	$(BIN)/python tests/with_database.py $(BIN)/dbt docs generate --project-dir dbt_project --profiles-dir dbt_project
