@@ -12,7 +12,7 @@ SECONDS = 0.05
 """How long braces are looked for; ten thousand times what a good answer takes."""
 
 _THINK = re.compile(r"<(/?)think(?:ing)?>", re.IGNORECASE)
-_FENCE = re.compile(r"```[ \t]*(?:json[c5]?)?[ \t]*\r?\n(.*?)```", re.DOTALL | re.IGNORECASE)
+_FENCE = re.compile(r"```[ \t]*[\w+-]*[ \t]*\r?\n(.*?)```", re.DOTALL)
 _SIGN = re.compile(r'[{}"\\]')
 
 

@@ -1,8 +1,8 @@
 """The last rung: mend quotes, commas and comments of an object, and nothing that it says.
 
 json-repair silently cuts numbers and strings, drops keys that repeat and closes what was cut off.
-So what it makes is taken only if all but quotes, commas, colons, brackets and blanks is, in its
-order, exactly what the text says, and only if the text itself ends its object.
+So what it makes is taken only if all but quotes, commas, colons and blanks is, in its order, exactly
+what the text says, and only if the text itself ends its object.
 """
 
 import json
@@ -17,7 +17,7 @@ LONGEST = 4_096
 DEEPEST = 50
 
 _COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/|^[ \t]*#[^\n]*", re.DOTALL | re.MULTILINE)
-_SAYS_NOTHING = re.compile(r"[\s\"'`“”‘’,:;{}\[\]\\]+")
+_SAYS_NOTHING = re.compile(r"[\s\"'`“”‘’,:;\\]+")
 
 
 def mended(text: str) -> dict[str, Any] | None:
