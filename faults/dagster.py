@@ -4,6 +4,7 @@ import asyncio
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -82,8 +83,10 @@ class Dagster:
     running: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
 
     def start(self, name: str) -> None:
-        """Start a part, if it does not run."""
-        present = self.running.get(name)
+        """Start a part, if it does not run and what it needs takes connections."""
+        present, needs = self.running.get(name), self.parts[name].after
+        if needs is not None and not _answers(needs):
+            return
         if present is None or present.poll() is not None:
             with Path(self.environment["DAGSTER_HOME"], f"{name}.log").open("ab") as log:
                 self.running[name] = subprocess.Popen(
@@ -138,6 +141,12 @@ async def dagster(world: World) -> AsyncIterator[Dagster]:
     finally:
         for name in parts:
             made.kill(name)
+
+
+def _answers(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+        return True
+    return False
 
 
 _CURSORS = "select instigator_body from instigators where instigator_body like '%hot_lane%'"

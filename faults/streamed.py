@@ -1,7 +1,8 @@
 """What was derived step by step must be what one pass over everything derives, row by row.
 
 Everything is derived again in one transaction that is rolled back, so nothing is repaired by the
-look. Episodes are compared the same way: following everything must find nothing to do.
+look. Episodes are compared the same way: where a hot lane followed, following everything must find
+nothing to do.
 """
 
 from collections.abc import Iterator
@@ -27,9 +28,11 @@ def differences(warehouse: Warehouse) -> Iterator[str]:
             yield from _differ(owner, table)
         owner.rollback()
     with warehouse.connect(Role.APP) as app:
-        row = app.execute("select judged_until from ops.lanes").fetchone()
+        row = app.execute(
+            "select judged_until from ops.lanes where judged_until > '-infinity'"
+        ).fetchone()
         app.rollback()
-        done = sync(app, row and row[0])
+        done = sync(app, row[0]) if row else Synced(0, 0, 0)
         if done != Synced(0, 0, 0):
             yield f"episodes: a pass over everything would still move some: {done}"
 

@@ -49,7 +49,7 @@ async def jumps(world: World, minutes: float = 10.0) -> None:
     world.consumer.kill()  # its sessions began with the server's own clock
     async with client(world) as http:
         for _ in range(50):
-            await send(world, http, paid("fine", minutes * 60 / 2))
+            await send(world, http, paid("fine", minutes * 60 * 0.9))
         await world.until(_CLOCKS.format("fine", 50), "the orders of the row are not seen")
         await world.until(_WATCHED, "no radar watches")
         for ahead in (minutes, 0.0, -minutes, 0.0):

@@ -36,9 +36,12 @@ MUST_FIRE = {
     "25": {"refused to read"},
     "3r": set(),
     "4": {"radar killed"},
+    "5": {"taken over"},
     "6": {"stopped"},
     "12d": {"away", "found late"},
     "15": {"written beside"},
+    "17": {"step poison"},
+    "21": {"forwards", "back", "corrected"},
     "9": {"run killed between two models"},
     "7": {"code server killed in a run", "storage away"},
 }
