@@ -11,7 +11,8 @@ PIECES = (
     "true", "NaN", "1e999", "95%", "287", "287 minutes", "seven", "vier", "٣", "[[late]]",
     "[[site]]", "[[nothing]]", "[[", "]]", "{{ 7*7 }}", "refund", "we guarantee", "because of snow",
     "Dana Levi", "dana@example.com", "ORD-9999", "WH-2", "SLA", "\u202e", "\u200b", "\x00",
-    "\ud800",    "\U0001f600", "<b>", "http://x.example", "\n", "\t", "é", "// remark\n", "OTHER", "label",
+    "\ud800", "\U0001f600", "<b>", "http://x.example", "\n", "\t", "é", "// remark\n", "OTHER",
+    "label",
 )  # fmt: skip
 VALUES: tuple[Any, ...] = (
     None, True, 0, 1, 95, -0.1, 1.0000001, "", " ", "0.8", [], {}, ["a"], {"a": 1}, 1e300, 10**40,

@@ -1,8 +1,8 @@
 """The last rung: mend quotes, commas and comments of an object, and nothing that it says.
 
 json-repair silently cuts numbers and strings, drops keys that repeat and closes what was cut off.
-So what it makes is taken only if all but quotes, commas, colons and blanks is, in its order, exactly
-what the text says, and only if the text itself ends its object.
+So what it makes is taken only if all but quotes, commas, colons and blanks is, in its order, what
+the text says exactly, and only if the text itself ends its object.
 """
 
 import json
