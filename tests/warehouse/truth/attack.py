@@ -14,6 +14,7 @@ A_ROW_MORE = (
     'select (jsonb_populate_record(o, \'{"operation_key": "invented"}\')).* '
     "from billing.billable_operations as o limit 1"
 )
+A_CENT_MORE = "update billing.expected_invoice_lines set amount = amount + 0.01"
 AN_ORDER_OF_NOBODY = (
     "insert into orders.timeline "
     'select (jsonb_populate_record(t, \'{"order_id": "nobody"}\')).* '
