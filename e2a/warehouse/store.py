@@ -47,6 +47,7 @@ def _stage(
     connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
 ) -> None:
     connection.execute(_TEMPORARY)
+    connection.execute(_CLEAR)
     with connection.cursor().copy(f"copy staged ({', '.join(COLUMNS)}) from stdin") as copy:
         for became in understood:
             for ordinal, event in became.events:
@@ -117,8 +118,11 @@ create temp table if not exists ranked (
 create temp table if not exists decided (
     tenant_id text, inbox_seq bigint, source text, received_at timestamptz, outcome text,
     reason text, detail text, events integer, mentions text[], parser_version text
-) on commit delete rows
+) on commit delete rows;
 """
+
+# A step stores several lanes in one transaction: what one has staged is none of the next one's.
+_CLEAR = "delete from staged; delete from ranked; delete from decided"
 
 # Only what the statements of a store join or filter by: the rest of the columns costs more.
 _COUNT = """
