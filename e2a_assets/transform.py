@@ -8,7 +8,6 @@ many orders, changed models are deployed first and then run in committed chunks 
 import json
 from collections.abc import Iterator
 from functools import cache
-from hashlib import sha256
 from typing import Any
 
 import dagster as dg
@@ -22,7 +21,7 @@ from dagster_dbt import (
 )
 
 from e2a.warehouse.connection import Warehouse
-from e2a.warehouse.models import DBT_PROJECT, ensure_manifest
+from e2a.warehouse.models import DBT_PROJECT, ensure_manifest, fingerprint
 from e2a.warehouse.rebuild import CHUNK, needs_everything, orders_known, rebuild, remember
 from e2a.warehouse.scope import claimed, leased, nothing
 from resources.warehouse import WarehouseResource
@@ -31,13 +30,6 @@ project = DbtProject(project_dir=DBT_PROJECT, profiles_dir=DBT_PROJECT)
 ensure_manifest()
 
 BUILD = ["build", "--exclude", "resource_type:unit_test"]
-
-
-def fingerprint(manifest: dict[str, Any]) -> str:
-    """Hash of everything that decides what the models say: their text and the macros'."""
-    models = [n["checksum"]["checksum"] for n in manifest["nodes"].values() if "checksum" in n]
-    macros = [m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "e2a"]
-    return sha256("\n".join(sorted(models + macros)).encode()).hexdigest()
 
 
 @cache

@@ -28,8 +28,11 @@ from e2a.alerts.secrets import Environment
 from e2a.domain.errors import DatabaseUnavailableError
 from e2a.domain.policies.alerts import DestinationText
 from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.heartbeats import BEAT_SECONDS, beat
 
 Say = Callable[[str], None]
+PART = "alerts"
+"""Its name in `ops.heartbeats`."""
 AT_ONCE = 8
 """Destinations that are served at a time, each over a connection of its own."""
 BUSY_LOOK = 0.05
@@ -95,7 +98,11 @@ class _Deliverer:
 
     def run(self) -> None:
         """Look, serve, wait; until told to stop."""
+        beat_due = 0.0
         while not self._outside.stopped.is_set():
+            if time.monotonic() >= beat_due:
+                beat(self._ears, PART)
+                beat_due = time.monotonic() + BEAT_SECONDS
             if again := recover(self._ears):
                 self._outside.say(f"alerts     {again} messages of a dead deliverer go out again")
             wait = self._look()

@@ -10,6 +10,7 @@ from e2a.cli import (
     alerts,
     database,
     dlq,
+    doctor,
     exceptions,
     gateway,
     invoices,
@@ -26,6 +27,7 @@ from e2a.cli import (
     retention,
     scenario,
     simulate,
+    status,
     truth,
     up,
 )
@@ -58,6 +60,8 @@ app.command("demo")(journey.demo)
 app.command("run")(journey.run)
 app.command("up")(up.up)
 app.command("restart")(up.restart)
+app.command("status")(status.status)
+app.command("doctor")(doctor.doctor)
 app.command("truth")(truth.truth)
 app.command("summary")(reports.summary)
 app.command("simulate")(simulate.simulate)

@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Annotated
 
 import psutil
@@ -17,6 +18,8 @@ from e2a.warehouse.connection import Role, Warehouse, dagster_home, home
 from e2a.warehouse.policies import load_policies
 from e2a.warehouse.prepare import prepare, uses_embedded
 
+END_SECONDS = 10.0
+"""How long a part may take to end before it is killed; its requests under way are answered."""
 _PARTS = f"Parts are: {', '.join(NAMES)}; `dagster` is its three."
 PortOption = Annotated[
     int, typer.Option(min=1, max=65535, envvar="E2A_WEB_PORT", help="Dagster's web server's.")
@@ -88,6 +91,15 @@ def restart(
         names = ", ".join(entry.name for entry in entries)
         raise BadInputError(f"`e2a up` runs no part {part!r}", f"It runs: {names}")
     if found.pid is not None and found.runs:
-        fast = signal.SIGINT if part == POSTGRES else signal.SIGTERM
-        psutil.Process(found.pid).send_signal(fast)
-    say(f"{part} was asked to end; `e2a up` starts it again.")
+        _end(psutil.Process(found.pid), signal.SIGINT if part == POSTGRES else signal.SIGTERM)
+    say(f"{part} has ended; `e2a up` starts it again.")
+
+
+def _end(process: psutil.Process, how: signal.Signals) -> None:
+    """Ask, and kill what does not hear: a process that hangs hears nothing."""
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(how)
+        try:
+            process.wait(END_SECONDS)
+        except psutil.TimeoutExpired:
+            process.kill()

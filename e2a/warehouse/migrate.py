@@ -40,6 +40,16 @@ def upgrade(warehouse: Warehouse) -> list[str]:
         return _applied(config, before, _revision(connection))
 
 
+def newest() -> str:
+    """The revision to which this checkout brings a database."""
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return str(ScriptDirectory.from_config(config).get_current_head())
+
+
 def _revision(connection: "sqlalchemy.Connection") -> str | None:
     table = connection.exec_driver_sql("select to_regclass('ops.schema_version')").scalar()
     if table is None:

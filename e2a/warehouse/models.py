@@ -5,7 +5,10 @@ Where models run as assets, Dagster calls dbt itself; this is for everything bef
 
 import subprocess
 import sys
+from collections.abc import Mapping
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from e2a.domain.errors import ConfigurationError
 from e2a.warehouse.alone import alone
@@ -28,6 +31,13 @@ def ensure_manifest() -> Path:
             run_dbt("parse", "--quiet")
             MANIFEST.touch()
     return MANIFEST
+
+
+def fingerprint(manifest: Mapping[str, Any]) -> str:
+    """Hash of everything that decides what the models say: their text and the macros'."""
+    models = [n["checksum"]["checksum"] for n in manifest["nodes"].values() if "checksum" in n]
+    macros = [m["macro_sql"] for m in manifest["macros"].values() if m["package_name"] == "e2a"]
+    return sha256("\n".join(sorted(models + macros)).encode()).hexdigest()
 
 
 def run_dbt(*arguments: str, environment: dict[str, str] | None = None) -> str:

@@ -1,5 +1,6 @@
 """The life of `e2a up`: start, watch, start again, stop; leave nothing behind."""
 
+import os
 import signal
 import time
 from collections.abc import Callable, Sequence
@@ -22,15 +23,21 @@ Prepare = Callable[[Callable[[str], None]], Warehouse]
 
 
 class StopFlag:
-    """True once SIGINT, SIGTERM or the end of the terminal has come."""
+    """True once SIGINT, SIGTERM or the end of the terminal has come.
+
+    While `interrupts` is set, KeyboardInterrupt is raised as well: what cannot ask it is cut short.
+    """
 
     def __init__(self) -> None:
         self._asked = False
+        self.interrupts = False
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._ask)
 
     def _ask(self, number: int, frame: FrameType | None) -> None:
         self._asked = True
+        if self.interrupts:
+            raise KeyboardInterrupt
 
     def __bool__(self) -> bool:
         return self._asked
@@ -55,14 +62,19 @@ def supervise(home: Path, parts: Sequence[Part], prepare: Prepare, *, embedded: 
         postgres = Postgres(home, Voice(terminal, POSTGRES, 0, home)) if embedded else None
         family: _Family | None = None
         try:
+            stopping.interrupts = True
             warehouse = prepare(lambda text: terminal.say("up", text))
+            stopping.interrupts = False
             voices = [Voice(terminal, part.name, at, home) for at, part in enumerate(parts, 1)]
             children = [Child(*pair) for pair in zip(parts, voices, strict=True)]
             family = _Family(warehouse, children, postgres, terminal)
             family.live(stopping)
+        except KeyboardInterrupt:
+            pass  # asked to stop before there was anybody to look after
         finally:
+            stopping.interrupts = False
             terminal.say("up", "stopping")
-            trees.end(family.sessions() if family else [])
+            trees.end([*(family.sessions() if family else []), os.getpid()])
             if postgres:
                 postgres.stop()
             terminal.say("up", "down: nothing is left running")

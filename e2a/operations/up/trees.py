@@ -40,7 +40,10 @@ def begin(command: Sequence[str], environment: Mapping[str, str]) -> subprocess.
 
 
 def end(sessions: Iterable[int], grace: Sequence[float] = GRACE_SECONDS) -> None:
-    """End every process of these sessions, and their descendants."""
+    """End every process of these sessions, and the descendants of those who lead them.
+
+    This process itself is left alone, so naming it ends what it has started.
+    """
     leaders = list(sessions)
     tree: set[psutil.Process] = set()
     signals = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
@@ -54,12 +57,13 @@ def end(sessions: Iterable[int], grace: Sequence[float] = GRACE_SECONDS) -> None
 
 def members(leaders: Iterable[int]) -> set[psutil.Process]:
     """The processes of these sessions, and the descendants of those who lead them."""
-    wanted = set(leaders)
-    found = {process for process in psutil.process_iter() if _session(process.pid) in wanted}
+    wanted, me = set(leaders), os.getpid()
+    sessions = wanted - {me}
+    found = {process for process in psutil.process_iter() if _session(process.pid) in sessions}
     for pid in wanted:
         with suppress(psutil.NoSuchProcess):
-            leader = psutil.Process(pid)
-            found.update(leader.children(recursive=True) if _session(pid) == pid else [])
+            leads = pid == me or _session(pid) == pid
+            found.update(psutil.Process(pid).children(recursive=True) if leads else [])
     return found
 
 

@@ -48,6 +48,8 @@ class Stories:
         """`began` decides the order numbers; raises ValueError for a merchant that is not known."""
         self._random = Random(f"{seed}/live")
         first = int(began.timestamp()) % _YEAR_SECONDS * _NUMBERS_A_SECOND + 1
+        for name in tenants:
+            shop.people(merchant(name).locale)  # slow to invent; better before anybody waits
         self._shops = [self._orders(merchant(name), seed, first) for name in tenants]
         self._turn = 0
 

@@ -1,4 +1,6 @@
-"""What e2a status and doctor read."""
+"""What `e2a status` and `e2a doctor` read: heartbeats; and readers see how fresh the figures are."""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -9,5 +11,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Nothing yet."""
-    op.execute("select 1")
+    """Create what 0029_operations.sql describes."""
+    op.execute(Path(__file__).with_suffix(".sql").read_text())
