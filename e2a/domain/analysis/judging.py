@@ -74,10 +74,7 @@ def judge_narrative(
     return [
         violation
         for said in _said(answer, locale, ops_locale)
-        for violation in (
-            *_common(said, facts, known),
-            *tone.check(said, facts),
-        )
+        for violation in _common(said, facts, known)
     ]
 
 
@@ -91,7 +88,6 @@ def judge_rationale(
     return [
         *_common(rationale, facts, known, subject),
         *_common(reasoning, facts, known, subject),
-        *tone.check(rationale, facts),
         *arithmetic.check(rationale, facts),
     ]
 
@@ -152,6 +148,9 @@ def _said(answer: NarrativeAnswer, locale: str, ops_locale: str) -> Iterator[Sai
 def _common(
     said: Said, facts: Facts, known: Known, subject: frozenset[str] = frozenset()
 ) -> Iterable[Violation]:
+    yield from length.check(said, facts)
+    if len(said.text) > length.HOPELESS:
+        return
     yield from grounding.check(said, facts)
     yield from omission.check(said, facts)
     yield from markup.check(said)
@@ -161,6 +160,6 @@ def _common(
     yield from obedience.check(said, known.notes)
     yield from cause.check(said, facts)
     yield from promise.check(said, facts, subject)
-    yield from length.check(said, facts)
+    yield from tone.check(said, facts)
     yield from language.check(said)
     yield from readability.check(said)

@@ -24,9 +24,9 @@ REGIONS = ("US", "GB", "DE", "FR", "ES", "IL", "RU")
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that show nothing, though Unicode does not call them formats."""
 _EMAIL = re.compile(
-    r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
+    r"(?<![\w.+%-])(?:[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"
     r"|[\w.+%-]+\s*[(\[]\s*at\s*[)\]]\s*[\w-]+(?:\s*[(\[]\s*dot\s*[)\]]\s*|\.)\w+"
-    r"|[\w.+%-]+\sat\s[\w-]+\sdot\s\w+",
+    r"|[\w.+%-]+\sat\s[\w-]+\sdot\s\w+)",
     re.IGNORECASE,
 )
 _PHONE = re.compile(r"\+\s?\d(?:[\s()./-]{0,2}\d){7,14}")

@@ -9,10 +9,15 @@ from e2a.domain.analysis.violations import Check, Violation
 
 LONGEST = {"client_note": 600, "ops_note": 1000, "reasoning": 1200, "rationale": 800}
 """Characters as the reader sees them."""
+HOPELESS = 4000
+"""Characters beyond which nothing else of a text is looked at: expressions take their time."""
 
 
 def check(said: Said, facts: Facts) -> Iterator[Violation]:
     """Texts that are longer than their reader reads."""
+    if len(said.text) > HOPELESS:
+        yield Violation(Check.LENGTH, said.field, f"at most {LONGEST[said.field]} characters")
+        return
     try:
         shown = render(said.text, facts, said.audience, said.locale)
     except SlotError:  # the grounding check says so

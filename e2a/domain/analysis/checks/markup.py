@@ -10,7 +10,7 @@ from e2a.domain.analysis.notes import is_invisible
 from e2a.domain.analysis.violations import Check, Violation
 
 _LINK = re.compile(
-    r"\w+://|\bwww\.|\bmailto:|[^\W_][\w-]*\.[^\W\d_]{2,}",
+    r"\w+://|\bwww\.|\bmailto:|(?<![\w-])[^\W_][\w-]*\.[^\W\d_]{2,}",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
