@@ -42,8 +42,8 @@ def test_any_text_is_judged_and_only_grounded_ones_pass(texts: dict[str, str], l
     value = answer(**{key: f"{GOOD[key]} {text}" for key, text in texts.items()}, label=label)
     if not narrative_judge(facts(), "en", known)(value):
         said = re.sub(r"\[\[\w+\]\]", "", " ".join(texts.values()))
-        assert not re.search(r"\d|seven|refund|Dana|SLA|\[|<|because", said)
-        assert "site" not in texts["client_note"]
+        assert not re.search(r"\d|seven|refund|Dana|\[|<", said)
+        assert not re.search(r"SLA|because|site", texts["client_note"])
 
 
 @pytest.mark.parametrize(
