@@ -15,12 +15,16 @@ from typing import Literal
 
 from phonenumbers import Leniency, PhoneNumberMatcher
 
+from e2a.domain.analysis.lexicon.folding import fold
+
 LONGEST, MOST = 500, 5
 """Characters of a note, and notes of an order."""
 REMOVED = "[removed]"
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IL", "RU")
 """Whose phone numbers are known without their country code, if they are grouped as usual there."""
 
+_UNMISTAKABLE = 8
+"""Letters and digits of a value that stand in no text by chance."""
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Characters that show nothing, though Unicode does not call them formats."""
 _EMAIL = re.compile(
@@ -75,8 +79,16 @@ def scrub(text: str, known_values: Iterable[str]) -> str:
 
 
 def knows(text: str, known_values: Iterable[str]) -> bool:
-    """Whether a text has a known value in it: the whole of it, in any case."""
-    return any(next(_patterns(value)).search(text) for value in known_values if value.strip())
+    """Whether a text has a known value in it: the whole of it, in any case and spelling.
+
+    A value of eight letters and digits or more is also found glued to others or taken apart.
+    """
+    letters = _letters(text)
+    for value in filter(str.strip, known_values):
+        own = _letters(value)
+        if next(_patterns(value)).search(text) or (len(own) >= _UNMISTAKABLE and own in letters):
+            return True
+    return False
 
 
 def redact(text: str) -> str:
@@ -90,6 +102,11 @@ def redact(text: str) -> str:
 def looks_personal(text: str) -> bool:
     """Whether `redact` would take something out."""
     return next(_all_spans(text), None) is not None
+
+
+def _letters(text: str) -> str:
+    """Letters and digits alone, folded."""
+    return "".join(filter(str.isalnum, fold(text)))
 
 
 def _bounded(text: str, known: Sequence[str]) -> str:

@@ -115,7 +115,8 @@ def test_an_estimate_or_a_remedy_allows_its_own_promise_only() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["Dana Levi waits.", "dana levi waits.", "Call Dana.", "It goes to Herzl.",
+    ["Dana Levi waits.", "We are fDana Levir it.", "It is danalevi.", "D.A.N.A L.e.v.i",
+     "dana levi waits.", "Call Dana.", "It goes to Herzl.",
      "Dear Mallory, hello.",
      "Write to dana@levi.example.", "Write to mallory at example dot com.", "Call me."
      " +1 415 555 2671.", "My card is 4111 1111 1111 1111.",
