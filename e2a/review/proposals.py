@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from e2a.domain.analysis.review_contract import ProposedTest
-from e2a.domain.errors import ConfigurationError
-from e2a.domain.policy_text import read_yaml
+from e2a.domain.lint import read as read_nodes
 from e2a.domain.scenarios import Written
 from e2a.review.checking import plain
 from e2a.review.given import Document, given, written
@@ -19,6 +18,9 @@ from e2a.review.given import Document, given, written
 KEYS = {"events", "questions"}
 LONGEST, EVENTS, QUESTIONS, REPEAT = 8_000, 60, 30, 100
 """Characters, events, questions and repetitions of one proposal."""
+BRACKETS = 600
+"""More than a small scenario has; deep nesting takes long to read."""
+
 SPAN = timedelta(days=400)
 """From the first instant of a proposal to the last: each day of it is judged by calendars."""
 
@@ -57,10 +59,12 @@ def _own(text: str) -> tuple[Document | None, str | None]:
     """The events and questions of a text, or why they are not taken."""
     if len(text) > LONGEST:
         return None, f"longer than {LONGEST:,} characters"
-    try:
-        document = read_yaml("scenario", text)
-    except (ConfigurationError, RecursionError, ValueError) as error:
-        return None, plain(str(error))
+    if text.count("[") + text.count("{") > BRACKETS:
+        return None, "too many brackets"
+    root, flaws = read_nodes("scenario", text)
+    if flaws:
+        return None, plain(flaws[0].problem)
+    document = root.plain()
     if not isinstance(document, dict) or set(document) != KEYS:
         return None, "it takes `events` and `questions` and nothing else"
     if not all(isinstance(part, list) for part in document.values()):
