@@ -44,7 +44,7 @@ class Writer:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """Lanes, the oldest writer of the server, and since when somebody holds up rows."""
+    """Lanes, the oldest writer (ours, or else the server's), and since when rows are held up."""
 
     lanes: tuple[Lane, ...]
     oldest_writer: Writer | None
@@ -73,7 +73,8 @@ def health(connection: psycopg.Connection[Any], now: datetime) -> Health:
         lanes = cursor.execute("select * from ops.watermark_age() order by lane").fetchall()
     with connection.cursor(row_factory=class_row(Writer)) as cursor:
         writer = cursor.execute("select * from ops.oldest_writer()").fetchone()
-    held = writer is not None and any(lane.held_up for lane in lanes)
+    is_ours = writer is not None and writer.database == connection.info.dbname
+    held = is_ours and any(lane.held_up for lane in lanes)
     waited = now - writer.writing_since if held and writer else timedelta(0)
     return Health(tuple(lanes), writer, max(waited, timedelta(0)))
 

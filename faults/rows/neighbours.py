@@ -22,24 +22,27 @@ async def long_writer(world: World, seconds: float) -> None:
     while world.wants_more:
         async with await psycopg.AsyncConnection.connect(admin) as writer:
             await writer.execute("select pg_current_xact_id()")
-            since = datetime.now(UTC)
+            pid = writer.info.backend_pid
             await asyncio.sleep(seconds)
             await world.until(
-                "select from ops.batches as b where b.oldest_received_at > ("
-                "select max(xact_start) from pg_stat_activity "
-                "where backend_xid is not null and datname <> current_database())",
+                _READ_MEANWHILE.format(pid),
                 "nothing that came while another database's writer was at it has been read",
             )
-            await asyncio.to_thread(_is_seen, world, since)
+            world.fired["written beside"] += 1
+            await asyncio.to_thread(_holds_nothing_up, world)
             await writer.rollback()
 
 
-def _is_seen(world: World, since: datetime) -> None:
-    """The writer is there, is the oldest, and holds nothing up."""
+def _holds_nothing_up(world: World) -> None:
     with world.warehouse.connect(Role.APP) as app:
         found = health(app, datetime.now(UTC))
-    writer = found.oldest_writer
-    if writer and writer.database != world.warehouse.database and writer.writing_since <= since:
-        world.fired["written beside"] += 1
-    world.need(not found.is_alarm or writer is None or writer.writing_since > since,
-               "a writer of another database holds rows up")  # fmt: skip
+    named = found.oldest_writer.database if found.is_alarm and found.oldest_writer else None
+    world.need(named in (None, world.warehouse.database), f"held up by a writer of {named}")
+
+
+_READ_MEANWHILE = """
+select from pg_stat_activity as w
+where
+    w.pid = {} and w.backend_xid is not null and w.datname <> current_database()
+    and exists (select from ops.batches as b where b.oldest_received_at > w.xact_start)
+"""

@@ -72,6 +72,21 @@ def test_in_a_transaction_of_one_snapshot_nothing_is_looked_past(app, elsewhere)
     assert watermark.readable_below(app) == xmin[0]
 
 
+def test_a_writer_of_another_database_is_no_alarm_and_hides_none_of_ours(app, warehouse, elsewhere):
+    later = datetime.now(UTC) + timedelta(seconds=5)
+    with warehouse.connect(Role.APP) as slow, slow.transaction():
+        slow.execute("select pg_current_xact_id()")
+        land(app, [deliver(event("a"))])
+        held = watermark.health(app, later)
+        app.rollback()
+        assert held.oldest_writer.database == warehouse.database
+        assert held.is_alarm
+    land(app, [deliver(event("b"))])
+    alone = watermark.health(app, later)
+    assert not alone.is_alarm
+    assert alone.oldest_writer.pid == elsewhere.info.backend_pid
+
+
 def test_an_old_writer_is_an_alarm_only_when_it_holds_rows_up(app, warehouse):
     read(app, deliver(event("z")))
     with warehouse.connect(Role.APP) as slow, slow.transaction():

@@ -34,6 +34,17 @@ comment on column ops.lanes.trusted_boot is 'Which start of which machine that w
 comment on column ops.lanes.doubted_at is
 'Since when the database''s clock has disagreed: it jumped, and deadlines are judged by the time that has run. Null: it is trusted.';
 
+-- Ours first: a writer of another database holds nothing up, and must not hide one that does.
+create or replace function ops.oldest_writer()
+returns table (pid integer, database text, application text, writing_since timestamptz)
+language sql security definer set search_path = pg_catalog as $$
+    select pid, datname::text, application_name, xact_start from pg_stat_activity
+    where backend_xid is not null and pid <> pg_backend_pid()
+    order by datname = current_database() desc, age(backend_xid) desc limit 1
+$$;
+comment on function ops.oldest_writer() is
+'The oldest transaction that writes here, for which the watermark waits; if there is none, the oldest of the server.';
+
 alter table sla.exceptions add column detected_late boolean not null default false;
 comment on column sla.exceptions.detected_late is
 'The deadline passed while nobody looked (database or hot lane away): it was found more than ten seconds later, by time alone.';
