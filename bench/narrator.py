@@ -5,8 +5,9 @@
 A cluster of its own and the scripted provider in a process of its own, which waits before every
 answer. Three runs: every question new (bound by the provider: threads / latency a second is the
 most there can be), questions of a few patterns (bound by the cache), and the same again (kept
-answers only). Each question takes the whole way: breakers, reservation in three scopes, `sent` on disk,
-the POST, parse, all checks, settling. Overhead is what a call takes beyond the provider's latency.
+answers only). Each question takes the whole way: breakers, reservation in three scopes, `sent` on
+disk, the POST, parse, all checks, settling. Overhead is what a call takes beyond
+the provider's latency.
 """
 
 import argparse

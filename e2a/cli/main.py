@@ -7,6 +7,7 @@ import typer
 
 from e2a.cli import (
     adjustments,
+    ai,
     alerts,
     database,
     dlq,
@@ -52,6 +53,7 @@ app.add_typer(adjustments.app, name="adjustments")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(keys.app, name="keys")
 app.add_typer(alerts.app, name="alerts")
+app.add_typer(ai.app, name="ai")
 app.add_typer(narratives.app, name="narratives")
 app.command("gateway")(gateway.gateway)
 app.command("radar")(radar.radar)

@@ -40,8 +40,14 @@ CLIENT = {
 
 RATIONALE = {
     "English": ("[[rule]] on invoice [[invoice]]", "the adjustment is [[adjustment]]", "made of"),
-    "German": (
-        "[[rule]] auf Rechnung [[invoice]]", "die Anpassung beträgt [[adjustment]]", "aus",
+    "German": ("[[rule]] auf Rechnung [[invoice]]", "die Anpassung beträgt [[adjustment]]", "aus"),
+    "Spanish": ("[[rule]] en la factura [[invoice]]", "el ajuste es de [[adjustment]]", "suma de"),
+    "French": (
+        "[[rule]] sur la facture [[invoice]]",
+        "la correction est de [[adjustment]]",
+        "soit la somme de",
     ),
-}  # fmt: skip
+    "Hebrew": ("[[rule]] בחשבונית [[invoice]]", "ההתאמה היא [[adjustment]]", "המורכבת מן"),
+    "Russian": ("[[rule]] в счёте [[invoice]]", "корректировка составляет [[adjustment]]", "из"),
+}
 """Of an adjustment; other languages get the English one."""
