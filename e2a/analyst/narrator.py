@@ -28,6 +28,8 @@ from e2a.warehouse.connection import Role, Warehouse
 
 _MOST_QUOTED = 1_000
 """Characters of a rejected answer that the model is shown again."""
+_BETWEEN_SWEEPS = 60.0
+"""Seconds; what died holding budget gives it back at the latest then, if anybody asks."""
 _NOT_ASKED = frozenset(
     {
         FallbackReason.BUDGET,
@@ -61,6 +63,7 @@ class Narrator:
         self._flights = Flights(self._ledger, settings, sleep)
         attempts = Attempts(self._ledger, self._transport, settings, now)
         self._questions = Questions(attempts, sleep)
+        self._swept_at = float("-inf")
 
     def close(self) -> None:
         """Close all connections."""
@@ -87,7 +90,13 @@ class Narrator:
         version = f"{request.prompt.id}/v{request.prompt.version}"
         if not is_sampled(request.subject, version, request.severity, self.settings.sampling):
             return Fallback(FallbackReason.SAMPLED_OUT, detail="Its severity is not asked about")
+        self._sweep()
         return self._flights.share(request, judge, lambda: self._asked(request, judge))
+
+    def _sweep(self) -> None:
+        if time.monotonic() - self._swept_at > _BETWEEN_SWEEPS:
+            self._swept_at = time.monotonic()
+            self._ledger.sweep()
 
     def _asked(self, request: Request, judge: Judge) -> Answered | Fallback:
         messages, most = wire.opening(request), request.prompt.max_tokens

@@ -123,6 +123,14 @@ def test_expired_calls_make_room_before_anybody_is_refused(clean, provider):
         assert isinstance(narrator.ask(request(), JUDGE), Answered)
 
 
+def test_who_asks_first_ends_the_calls_of_the_dead(clean, ledger, provider):
+    provider.script = answers
+    ledger.reserve(replace(HOLD, lease_seconds=0))
+    with narrating(clean, provider.url) as narrator:
+        narrator.ask(request(), JUDGE)
+    assert {row[1] for row in day(clean)[0]} == {0}
+
+
 def test_a_new_day_is_fresh(clean, ledger):
     assert [type(ledger.reserve(HOLD)).__name__ for _ in range(4)][3] == "str"
     with clean.connect(Role.OWNER, autocommit=True) as owner:
