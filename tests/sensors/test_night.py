@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from e2a.billing.invoices.finalising import finalise
+from e2a.domain.errors import RefusedError
 from e2a.warehouse.connection import Role
 from e2a.warehouse.truth import last_truth, mend
 from e2a_assets.billing.invoices import draft_invoices, invoices
@@ -93,6 +95,19 @@ def test_a_difference_blocks_invoicing_until_it_is_mended(
     assert drafts(modelled) == 1
     assert len(tick(tonight)) == 2  # the month that runs, and the one before
     assert monthly(here, instance).success
+
+    say_red(modelled)
+    ((tenant, invoice),) = rows(modelled, "select tenant_id, invoice_id from billing.invoices")
+    with pytest.raises(RefusedError, match="so nothing is invoiced"):
+        finalise(modelled, tenant, invoice, by="eva", now=datetime.now(UTC))
+
+
+def say_red(connection):
+    connection.execute(
+        "insert into ops.truths (tenant_id, whole, started_at, finished_at, differences) "
+        "values ('*', false, now(), now(), 1)"
+    )
+    connection.commit()
 
 
 def monthly(here, instance):

@@ -34,7 +34,9 @@ def words(found: Truth) -> str:
         for t in found.tables
         if t.missing + t.extra + t.differing
     )
-    return f"{found.differences:,} rows that differ from a rebuild ({tables})"
+    many = found.differences != 1
+    rows = f"{found.differences:,} rows that differ" if many else "1 row that differs"
+    return f"{rows} from a rebuild ({tables})"
 
 
 def whole_is_due(connection: Connection, now: datetime) -> bool:
