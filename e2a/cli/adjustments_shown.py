@@ -20,6 +20,8 @@ def findings(rows: list[dict[str, Any]], count: int) -> None:
             f"{row['discrepancy']:>12} {row['currency']}  {escape(row['finding_key'])}"
         )
         out.print(f"         {escape(row['explanation'])}")
+        if row["rationale_source"] == "model":
+            out.print(f"         {escape(row['rationale'])} [dim](a model's words)[/dim]")
         out.print(f"[dim]         {escape(_standing(row))}[/dim]")
     if count > len(rows):
         out.print(f"{count - len(rows):,} more: --limit {count}")

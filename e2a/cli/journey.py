@@ -9,6 +9,7 @@ import typer
 from e2a.billing.imports import e2a_csv
 from e2a.cli import demo_state
 from e2a.cli.console import AsOfOption, connected, instant, now, out, say
+from e2a.cli.demo_ai import DemoModel, asked_of, narrate_rest, show_words
 from e2a.cli.reports import show
 from e2a.cli.runner import run_journey
 from e2a.simulator import Plan, simulate
@@ -22,25 +23,38 @@ from e2a.warehouse.summary import summarise
 DEMO = Plan(orders=1200, days=7, seed=7, tenants=("demo-3pl", "nordic-beauty"))
 
 
-def demo() -> None:
+def demo(
+    ai: Annotated[
+        DemoModel, typer.Option(envvar="E2A_DEMO_AI", help="Who explains beside the rules.")
+    ] = DemoModel.ENVIRONMENT,
+) -> None:
     """Show the whole journey on an invented week; run again, it has nothing to do.
 
-    Example: e2a demo
+    Example: e2a demo --ai scripted
     """
     warehouse = prepare(say)
+    with asked_of(ai):
+        as_of = _journey_of_the_week(warehouse)
+    with warehouse.connect(Role.APP) as connection:
+        for tenant in DEMO.tenants:
+            show(summarise(connection, tenant, as_of))
+    show_words(warehouse)
+    out.print(_LOOK_FURTHER.format(as_of=as_of.isoformat().replace("+00:00", "Z")))
+
+
+def _journey_of_the_week(warehouse: Warehouse) -> datetime:
+    """Land the week and run over it, unless that is done; the instant that it ends at."""
     week = home() / "demo"
     truth = demo_state.week(DEMO, week, lambda: simulate(DEMO, week / "making", _simulated))
     landed = _land_week(warehouse, week, truth.as_of)
     if landed.rows == 0 and demo_state.is_done(warehouse, week):
         say("nothing to do: the week has landed and the journey has run over it")
+        narrate_rest(warehouse, truth.as_of)
     else:
         demo_state.begin(week)
         run_journey(warehouse, say, as_of=truth.as_of)
         demo_state.finish(week)
-    with warehouse.connect(Role.APP) as connection:
-        for tenant in DEMO.tenants:
-            show(summarise(connection, tenant, truth.as_of))
-    out.print(_LOOK_FURTHER.format(as_of=truth.as_of.isoformat().replace("+00:00", "Z")))
+    return truth.as_of
 
 
 def _land_week(warehouse: Warehouse, week: Path, as_of: datetime) -> inbox.Landed:

@@ -50,6 +50,7 @@ select
     a.status as adjustment, trim_scale(a.amount)::text as amount, a.decision, a.author,
     a.decided_by, to_char(a.decided_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')
         as decided_at,
+    w.reason as rationale, w.source as rationale_source,
     exists (
         select from billing.blocking_findings as b
         where b.tenant_id = f.tenant_id and b.finding_key = f.finding_key
@@ -62,6 +63,8 @@ left join lateral (
     where x.tenant_id = f.tenant_id and x.finding_key = f.finding_key
     order by x.step desc limit 1
 ) as a on true
+left join billing.adjustment_reasons as w
+    on w.tenant_id = a.tenant_id and w.finding_key = a.finding_key and w.step = a.step
 where
     (%(tenant)s::text is null or f.tenant_id = %(tenant)s)
     and (%(invoice)s::text is null or %(invoice)s in (f.invoice_id, i.number))

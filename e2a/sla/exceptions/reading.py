@@ -147,13 +147,13 @@ select
     c.state, c.started_at, c.due_at, c.completed_at, c.cancelled_at, c.inferred as is_provisional,
     c.excused, c.version, c.site, c.owner,
     extract(epoch from least(c.completed_at, c.as_of) - c.due_at)::float as late_seconds,
-    n.ops_note, c.as_of
+    n.ops_note, n.source as note_by, c.as_of
 from sla.exceptions as e
 inner join sla.clock_states as c
     on
         c.tenant_id = e.tenant_id and c.order_id = e.order_id
         and c.stage = e.stage and c.instance = e.instance
-left join sla.narratives as n
+left join sla.explanations as n
     on
         n.tenant_id = e.tenant_id and n.order_id = e.order_id
         and n.stage = e.stage and n.instance = e.instance and not n.withdrawn
