@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 E2A_WEB_PORT ?= 3000
 export E2A_WEB_PORT
 
-.PHONY: help install demo up test check prove faults bench clean docs
+.PHONY: help install demo up test check prove eval faults bench clean docs
 .DEFAULT_GOAL := help
 
 help: ## Show these words

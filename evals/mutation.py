@@ -22,17 +22,15 @@ def scores(warehouse: Warehouse, say: Callable[[str], None]) -> dict[str, Any]:
     texts = {stem: (f"{TENANT}/{stem}.yaml", text) for stem, text in clean().items()}
     documents = documents_of(subject(TENANT, texts, TODAY))
     engine = Engine.beside(warehouse, say)
-    made = make(engine, documents, TODAY)
-    clocks = [frozen.scenario for frozen in made.clocks]
-    money = [frozen.scenario for frozen in made.money]
+    clocks = [frozen.scenario for frozen in make(engine, documents, TODAY)]
     test = ProposedTest(title="a", because="b", scenario=Path(PROPOSED).read_text("utf-8"))
     proposal = read(test, documents, "proposed")
     if proposal.scenario is None or proposal.written is None:
         raise ValueError(f"{PROPOSED}: {proposal.refused}")
     proposed = [proposal.scenario]
     tried = {
-        "made from thresholds": Tests(clocks, money),
+        "made from thresholds": Tests(clocks),
         "a model's": Tests(proposed),
-        "both": Tests([*clocks, *proposed], money),
+        "both": Tests([*clocks, *proposed]),
     }
     return {name: score(engine, documents, tests).document() for name, tests in tried.items()}

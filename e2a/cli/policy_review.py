@@ -13,12 +13,12 @@ from e2a.domain.errors import BadInputError
 from e2a.domain.lint import Finding, Severity, Subject, lint
 from e2a.domain.policy_text import FILES
 from e2a.review.asking import LONGEST_PROSE
-from e2a.review.generating.made import Made, make
+from e2a.review.generating.made import make
 from e2a.review.given import documents_of, text_of
 from e2a.review.opening import asking, has_key
 from e2a.review.review import Became, Review, review
 from e2a.review.score import Score, Tests, score
-from e2a.review.trial import Engine
+from e2a.review.trial import Engine, Frozen
 from e2a.warehouse.connection import locate
 from e2a.warehouse.prepare import prepare
 
@@ -108,7 +108,8 @@ def print_tests(
     documents = documents_of(subject)
     made = make(engine, documents, now().date())
     if not with_score:
-        print_json(made.scenarios) if json else out.out(text_of(made.scenarios), end="")
+        scenarios = [frozen.scenario for frozen in made]
+        print_json(scenarios) if json else out.out(text_of(scenarios), end="")
         return
     alone, both = _scores(engine, documents, made, reviews([(subject, known)], None) if ai else [])
     if json:
@@ -120,20 +121,19 @@ def print_tests(
 
 
 def _scores(
-    engine: Engine, documents: dict[str, Any], made: Made, told: Sequence[tuple[str, Review]]
+    engine: Engine,
+    documents: dict[str, Any],
+    made: Sequence[Frozen],
+    told: Sequence[tuple[str, Review]],
 ) -> tuple[Score, Score | None]:
-    clocks = [frozen.scenario for frozen in made.clocks]
-    money = [frozen.scenario for frozen in made.money]
-    alone = score(engine, documents, Tests(clocks, money))
-    proposed = [
-        test.scenario
-        for _, one in told
-        for test in one.tests
-        if test.became is Became.AGREED and test.scenario
-    ]
+    clocks = [frozen.scenario for frozen in made]
+    alone = score(engine, documents, Tests(clocks))
     if not told:
         return alone, None
-    return alone, score(engine, documents, Tests([*clocks, *proposed], [*money, *proposed]))
+    good = [test for _, one in told for test in one.tests if test.became is Became.AGREED]
+    proposed = [test.scenario for test in good if test.scenario]
+    money = [one for one in proposed if "rate_cards" in one]
+    return alone, score(engine, documents, Tests([*clocks, *proposed], money))
 
 
 def _one(tenant: Path, today: date) -> tuple[Subject, list[Finding]]:
@@ -152,6 +152,8 @@ def _show(words: str, told: Score) -> None:
     out.print(f"{words}: {len(told.killed)} of {tried} wrongs noticed ({told.rate:.0%})")
     for name in told.alive:
         out.print(f"  not noticed  {name}", markup=False)
+    if told.untried:
+        say(f"{_many(len(told.untried), 'wrong')} of rate cards not tried: no test asks of money")
 
 
 def _many(number: int, word: str) -> str:

@@ -35,11 +35,13 @@ class Score:
         refused: mutants that no policy can be: the loader stops them before any test.
         killed: mutants that some test noticed.
         alive: mutants that every test passed.
+        untried: mutants of rate cards, where no test asks about an invoice.
     """
 
     refused: tuple[str, ...]
     killed: tuple[str, ...]
     alive: tuple[str, ...]
+    untried: tuple[str, ...] = ()
 
     @property
     def rate(self) -> float:
@@ -49,7 +51,9 @@ class Score:
 
     def document(self) -> Document:
         """For machines."""
-        counts = {name: len(getattr(self, name)) for name in ("killed", "alive", "refused")}
+        counts = {
+            name: len(getattr(self, name)) for name in ("killed", "alive", "refused", "untried")
+        }
         return {**counts, "rate": round(self.rate, 4), "survivors": list(self.alive)}
 
 
@@ -61,7 +65,9 @@ def score(engine: Engine, documents: Mapping[str, Any], tests: Tests) -> Score:
         documents: the policy's files, free of errors.
         tests: what should notice; all of them pass on the policy as it is.
     """
-    refused, tried = _sifted(documents)
+    refused, found = _sifted(documents)
+    tried = [mutant for mutant in found if tests.money or not mutant.money]
+    untried = [mutant.name for mutant in found if mutant.money and not tests.money]
     killed: set[str] = set()
     for start in range(0, len(tried), CHUNK):
         run = dict(_scenarios(tried[start : start + CHUNK], tests))
@@ -72,6 +78,7 @@ def score(engine: Engine, documents: Mapping[str, Any], tests: Tests) -> Score:
         tuple(refused),
         tuple(name for name in names if name in killed),
         tuple(name for name in names if name not in killed),
+        tuple(untried),
     )
 
 

@@ -64,6 +64,7 @@ PATHS = [
     ("GET", "/admin/dead-letters"), ("GET", "/admin/quarantine/demo-3pl/1"),
     ("POST", "/admin/quarantine/discard"), ("GET", "/admin/exceptions/abcd"),
     ("POST", "/admin/policy/lint"), ("POST", "/admin/cache/clear"),
+    ("POST", "/admin/ai/lint-policy"),
 ]  # fmt: skip
 
 

@@ -1,7 +1,6 @@
 """The generated tests of one tenant, their expectations frozen from the engine."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -12,21 +11,10 @@ from e2a.review.given import Document, given
 from e2a.review.trial import Engine, Frozen
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
-    """Tests of promises and tests of rate cards, each as scenarios; the latter take longer."""
+def make(engine: Engine, documents: Mapping[str, Any], today: date) -> list[Frozen]:
+    """Tests from every threshold of a tenant's promises, answered by the engine as it is now.
 
-    clocks: list[Frozen]
-    money: list[Frozen]
-
-    @property
-    def scenarios(self) -> list[Document]:
-        """All of them, as a file of the scenario library holds them."""
-        return [frozen.scenario for frozen in (*self.clocks, *self.money)]
-
-
-def make(engine: Engine, documents: Mapping[str, Any], today: date) -> Made:
-    """Tests from every threshold of a tenant's policy, answered by the engine as it is now.
+    Rate cards are not tried: their tests are written by people (docs/scenarios.md, Money).
 
     Args:
         engine: what answers.
@@ -34,7 +22,7 @@ def make(engine: Engine, documents: Mapping[str, Any], today: date) -> Made:
         today: which year's calendars are tried; a policy that begins later is tried from then on.
     """
     policies = from_documents(documents["tenant"]["tenant"], documents)
-    return Made(_clocks(engine, policies, documents, today), _money(engine, documents, today))
+    return _clocks(engine, policies, documents, today)
 
 
 def _clocks(
@@ -47,10 +35,6 @@ def _clocks(
     if not clocks.questions:
         return [first]
     return [first, engine.freeze(_scenario(f"{tenant}-ended", top, clocks), clocks.asked)]
-
-
-def _money(engine: Engine, documents: Mapping[str, Any], today: date) -> list[Frozen]:
-    return []
 
 
 def _scenario(name: str, top: Document, clocks: Clocks) -> Document:
