@@ -17,6 +17,7 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from e2a.operations.up.child import takes_connections
 from e2a.operations.up.register import Entry, read
 from e2a.warehouse.connection import Role
 from tests.journey.conftest import E2A, ROOT, Installation
@@ -131,7 +132,8 @@ def test_the_lineage_reads_as_the_journey(up):
 
 
 def test_each_part_speaks_behind_its_name_and_into_a_file_of_its_own(up):
-    names = {"postgres", "code-server", "gateway", "radar", "alerts", "webserver", "daemon"}
+    light = {"postgres", "gateway", "radar", "alerts", "narrate"}
+    names = light | {"code-server", "webserver", "daemon"}
     assert set(up.entries()) == names
     speakers = {line.partition("|")[0].strip() for line in up.said.read_text().splitlines()}
     assert speakers <= names | {"up"}
@@ -175,7 +177,7 @@ def test_what_lands_is_carried_without_a_command(up, tmp_path):
 
 @pytest.mark.prove
 @pytest.mark.parametrize(
-    "part", ["alerts", "gateway", "webserver", "daemon", "code-server", "postgres"]
+    "part", ["alerts", "narrate", "gateway", "webserver", "daemon", "code-server", "postgres"]
 )
 def test_whatever_is_killed_comes_back_and_the_whole_works_again(up, part):
     dead = up.entries()[part].pid
@@ -183,8 +185,7 @@ def test_whatever_is_killed_comes_back_and_the_whole_works_again(up, part):
     wait_for(lambda: up.entries()[part].pid not in (dead, None))
     wait_for(lambda: up.entries()[part].runs)
     wait_for(lambda: _asks(up))
-    with urlopen(f"http://127.0.0.1:{up.gateway}/readyz", timeout=60) as answer:
-        assert answer.status == 200
+    wait_for(lambda: takes_connections(up.gateway, "/readyz"))
 
 
 def _asks(up: Up) -> bool:
@@ -198,7 +199,7 @@ def _asks(up: Up) -> bool:
 @pytest.mark.prove
 def test_the_light_set_turns_events_into_breaches_without_dagster(tmp_path):
     with started("--without", "dagster") as light:
-        assert set(light.entries()) == {"postgres", "gateway", "radar", "alerts"}
+        assert set(light.entries()) == {"postgres", "gateway", "radar", "alerts", "narrate"}
         file = tmp_path / "one.jsonl"
         file.write_text(json.dumps(DELIVERY) + "\n")
         assert light.installation.run("land", "archive", str(file), "--no-run").returncode == 0

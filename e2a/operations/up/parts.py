@@ -63,6 +63,7 @@ def _parts(ports: Ports, workspace: Path) -> list[Part]:
         e2a("gateway", "gateway", *listening, port=ports.gateway, ready="/readyz"),
         e2a("radar", "radar"),
         e2a("alerts", "alerts", "deliver"),
+        e2a("narrate", "narrate"),
         dagster("webserver", "dagster_webserver", *at, "-p", str(ports.web), *space,
                 port=ports.web, ready="/server_info"),
         dagster("daemon", "dagster._daemon", "run", *space),
