@@ -359,7 +359,7 @@ def test_the_deliverer_sees_no_facts(shared):
             "and has_table_privilege(c.oid, 'select') order by 1"
         ).fetchall()
     assert [name for (name,) in found] == [
-        "ops.breakers", "ops.outbox", "reference.alert_policies",
+        "ops.breakers", "ops.heartbeats", "ops.outbox", "reference.alert_policies",
     ]  # fmt: skip
 
 
