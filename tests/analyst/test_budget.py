@@ -1,5 +1,6 @@
 """The day's budget: held before a byte leaves, settled once, the same in every scope."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from decimal import Decimal
 from uuid import uuid4
@@ -68,6 +69,29 @@ def test_a_call_is_held_in_every_scope_or_in_none(clean, ledger):
     assert ledger.reserve(replace(HOLD, purpose="policy_review", tokens=101)) == "tenant"
     days, sums = day(clean)
     assert days == sums
+
+
+def test_who_waits_for_a_reservation_counts_it(clean, ledger):
+    """Two at once: the second has not looked before the first is there."""
+    most = replace(HOLD, tokens=200)
+    waits = "select from pg_stat_activity where %s = any(pg_blocking_pids(pid))"
+    ledger.reserve(replace(HOLD, tokens=1))
+    first = clean.connect(Role.ANALYST)
+    inside = Ledger(lambda: first)
+    with (
+        clean.connect(Role.OWNER, autocommit=True) as owner,
+        ThreadPoolExecutor(1) as pool,
+        first.transaction(),  # ends first, and lets the second go on
+    ):
+        inside._own.connection = first
+        assert not isinstance(inside.reserve(most), str)
+        second = pool.submit(ledger.reserve, most)
+        while (
+            not second.done() and owner.execute(waits, (first.info.backend_pid,)).fetchone() is None
+        ):
+            pass
+    assert second.result() == "purpose:breach_narrative"
+    first.close()
 
 
 def test_money_binds_as_tokens_do(ledger):

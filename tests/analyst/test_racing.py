@@ -16,10 +16,9 @@ from tests.analyst.test_budget import HOLD, LEDGER_IS_THE_DAY, SUMS
 
 LIMIT = 1_000_000
 FORK = multiprocessing.get_context("fork")
-SCOPES = {"global": LIMIT, "tenant": LIMIT, "purpose": LIMIT * 9 // 10}
 
 
-def race(warehouse, seed: int, tries: int) -> None:
+def race(warehouse, seed: int, tries: int, limit: int) -> None:
     """Reserve, send and settle like a narrator, with what providers do to it."""
     dice = Random(seed)
     ledger = Ledger(lambda: warehouse.connect(Role.ANALYST, autocommit=True))
@@ -29,7 +28,7 @@ def race(warehouse, seed: int, tries: int) -> None:
             tokens=dice.randint(100, 1_500),
             cost=Decimal(dice.randint(1, 10**6)).scaleb(-9),
             purpose=dice.choice(["breach_narrative", "policy_review"]),
-            limit_tokens=tuple(SCOPES.values()),
+            limit_tokens=(limit, limit, limit * 9 // 10),
             subject=str(seed),
         )
         call = ledger.reserve(hold)
@@ -45,10 +44,12 @@ def race(warehouse, seed: int, tries: int) -> None:
     ledger.close()
 
 
-def run(warehouse, processes: int, tries: int, kills: int) -> tuple[int, int]:
+def run(warehouse, processes: int, tries: int, kills: int, limit: int = LIMIT) -> tuple[int, int]:
     """Race, kill some, watch the day all the while; how many watched and how many were killed."""
     dice, watched, killed = Random(1), 0, 0
-    racers = [FORK.Process(target=race, args=(warehouse, seed, tries)) for seed in range(processes)]
+    racers = [
+        FORK.Process(target=race, args=(warehouse, seed, tries, limit)) for seed in range(processes)
+    ]
     for racer in racers:
         racer.start()
     with warehouse.connect(Role.OWNER, autocommit=True) as owner:
@@ -103,7 +104,7 @@ def _a_new_day_is_fresh(warehouse, ledger) -> None:
 
 
 def test_processes_that_race_and_die_never_pass_the_cap(warehouse):
-    watched, killed = run(warehouse, 4, 60, 1)
+    watched, killed = run(warehouse, 4, 60, 1, limit=40_000)
     assert (watched > 0, killed) == (True, 1)
     settled_up(warehouse)
 
