@@ -78,6 +78,7 @@ def test_records_without_a_run_go_but_the_newest_of_each_partition_stays(instanc
     assert tidy(instance, now) == Tidied(0, 0, 0)
 
 
+@pytest.mark.prove
 def test_an_old_run_goes_unless_a_partition_has_no_newer_record(instance, storage):
     first, kept = run(instance, DAY), run(instance, NEXT)
     older(storage, timedelta(days=1))
