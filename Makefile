@@ -24,7 +24,7 @@ $(VENV)/.ready: requirements.lock pyproject.toml
 install: $(VENV)/.ready ## Build the environment from requirements.lock
 
 demo: install ## Show the whole journey on an invented week
-	@$(BIN)/e2a demo
+	@E2A_DEMO_AI=$${E2A_DEMO_AI:-scripted} $(BIN)/e2a demo
 
 up: install ## Start everything: Postgres, gateway, radar, alerts, Dagster; Ctrl-C stops all
 	@exec $(BIN)/e2a up
