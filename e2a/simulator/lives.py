@@ -1,8 +1,7 @@
 """The life of each order: every time in it is chosen here, and what is planted with it.
 
-On time means at most 85 % of the target; late means the target and a tenth more, plus a quarter of
-an hour. Holds that pause stand within the pick and move its deadline by their length. An order
-that is cancelled is cancelled before any of its deadlines.
+On time means at most 85 % of the target; late means the target, a tenth more and a quarter of an
+hour. Holds that pause stand within the pick; an order is cancelled before any of its deadlines.
 """
 
 from collections.abc import Iterator

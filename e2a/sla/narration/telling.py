@@ -26,9 +26,11 @@ OPS_LOCALE = "en"
 def tell(narrator: Narrator, prompt: Prompt, told: Told) -> Outcome:
     """Ask about a breach; raises only what a database that is away raises."""
     locale = locale_of(told.claimed.locale)
-    known = Known(personal=told.personal, examples=prompt.examples)
+    inputs, user = _said(prompt, told, locale)
+    shown = tuple(note["text"] for note in inputs["notes"])
+    known = Known(personal=told.personal, examples=prompt.examples, notes=shown)
     judge = narrative_judge(told.facts, locale, known)
-    answer = narrator.ask(_request(prompt, told, locale), judge)
+    answer = narrator.ask(_request(prompt, told, locale, inputs, user), judge)
     if isinstance(answer, Fallback):
         return Outcome(
             told.claimed, reason=answer.reason, detail=answer.detail, call_ids=answer.call_ids
@@ -47,14 +49,20 @@ def locale_of(wanted: str) -> str:
     return wanted if wanted.partition("_")[0] in LANGUAGES else OPS_LOCALE
 
 
-def _request(prompt: Prompt, told: Told, locale: str) -> Request:
-    one, facts = told.claimed, told.facts
-    inputs = breach_inputs(facts, locale, told.notes, told.personal)
+def _said(prompt: Prompt, told: Told, locale: str) -> tuple[dict[str, Any], str]:
+    """What the prompt is given, and the message that it makes of it."""
+    inputs = breach_inputs(told.facts, locale, told.notes, told.personal)
     try:
-        user = prompt.user(**inputs)
+        return inputs, prompt.user(**inputs)
     except ConfigurationError:  # too long: what strangers wrote is what can be left out
         inputs["notes"] = []
-        user = prompt.user(**inputs)
+        return inputs, prompt.user(**inputs)
+
+
+def _request(
+    prompt: Prompt, told: Told, locale: str, inputs: Mapping[str, Any], user: str
+) -> Request:
+    one, facts = told.claimed, told.facts
     return Request(
         tenant_id=one.tenant_id, purpose="breach_narrative",
         subject=f"{one.order_id}/{one.stage}#{one.instance}", prompt=prompt, user=user,
