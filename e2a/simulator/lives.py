@@ -1,7 +1,7 @@
 """The life of each order: every time in it is chosen here, and what is planted with it.
 
 On time means at most 85 % of the target; late means the target, a tenth more and a quarter of an
-hour. Holds that pause stand within the pick; an order is cancelled before any of its deadlines.
+hour. Holds that pause stand within the pick; whoever cancels does so before any deadline.
 """
 
 from collections.abc import Iterator

@@ -4,6 +4,7 @@ Real Postgres, real sockets: what the provider received is looked at, and what i
 each test.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from e2a.analyst.narrator import open_narrator
-from e2a.analyst.scripted.answering import answers
+from e2a.analyst.scripted.answering import answers, good_answer
+from e2a.analyst.scripted.replies import Reply, completion
 from e2a.analyst.scripted.server import Scripted, serving
 from e2a.analyst.settings import Settings
 from e2a.domain.analysis.sampling import RATES
@@ -68,6 +70,11 @@ class Desk:
 
     def rows(self, query, *given):
         return rows(self.app, query, *given)
+
+
+def saying(**said):
+    """A provider that answers well but for some fields."""
+    return lambda seen: Reply(completion(json.dumps(good_answer(seen.user) | said)))
 
 
 @pytest.fixture

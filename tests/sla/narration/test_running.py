@@ -1,27 +1,20 @@
 """A model's words stand beside the rules' while the facts stand, and not a moment longer."""
 
-import json
 import threading
 from dataclasses import replace
 
 import psycopg
 import pytest
 
-from e2a.analyst.scripted.answering import answers, good_answer
+from e2a.analyst.scripted.answering import answers
 from e2a.analyst.scripted.faults import FAULTS
-from e2a.analyst.scripted.replies import Reply, completion
 from e2a.domain.analysis.sampling import RATES
 from e2a.sla.narration.again import Again, again
 from e2a.sla.narration.auditing import audit
 from e2a.sla.narration.running import Bounds
 from e2a.warehouse.connection import Role
-from tests.sla.narration.conftest import EVER_LATER
+from tests.sla.narration.conftest import EVER_LATER, saying
 from tests.sla.orders import done, put, reported
-
-
-def saying(**said):
-    """A provider that answers well but for some fields."""
-    return lambda seen: Reply(completion(json.dumps(good_answer(seen.user) | said)))
 
 
 def test_an_accepted_answer_stands_beside_the_rules_words_with_figures_by_code(desk):
