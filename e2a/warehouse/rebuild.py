@@ -19,8 +19,8 @@ from e2a.warehouse.scope import refresh_models, strike_off
 from e2a.warehouse.statistics import count_again
 
 CHUNK = 10_000
-"""Orders a transaction: sorts and hashes of one chunk fit into work_mem, its scratch into the cache;
-twice as many took 6 % longer, half as many the same."""
+"""Orders a transaction: sorts and hashes of a chunk fit into work_mem, its scratch into the cache.
+Twice as many took 6 % longer, half as many the same."""
 
 WORKERS = 2
 """Passes side by side; `workers()` in macros/hot.sql says how many there may be."""
