@@ -45,7 +45,7 @@ def main(
         try:
             told = evaluate(warehouse, models, cases)
             told["reviews"] = reviewed(warehouse, REVIEWERS)
-            told["mutation"] = {} if quick else mutation.scores(warehouse, lambda line: None)
+            told["mutation"] = {} if quick else mutation.scores(warehouse, _tell)
         finally:
             cluster.stop(home())
     told["failed"] = report.failed(told)
@@ -54,6 +54,10 @@ def main(
     sys.stdout.write("\n")
     if told["failed"]:
         raise typer.Exit(1)
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
 
 
 if __name__ == "__main__":

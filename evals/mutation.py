@@ -9,7 +9,7 @@ from e2a.domain.lint import subject
 from e2a.review.generating.made import make
 from e2a.review.given import documents_of
 from e2a.review.proposals import read
-from e2a.review.score import Tests, score
+from e2a.review.score import Suite, score
 from e2a.review.trial import Engine
 from e2a.warehouse.connection import Warehouse
 from evals.planted import POLICIES, TENANT, TODAY, clean
@@ -27,10 +27,7 @@ def scores(warehouse: Warehouse, say: Callable[[str], None]) -> dict[str, Any]:
     proposal = read(test, documents, "proposed")
     if proposal.scenario is None or proposal.written is None:
         raise ValueError(f"{PROPOSED}: {proposal.refused}")
-    proposed = [proposal.scenario]
-    tried = {
-        "made from thresholds": Tests(clocks),
-        "a model's": Tests(proposed),
-        "both": Tests([*clocks, *proposed]),
-    }
-    return {name: score(engine, documents, tests).document() for name, tests in tried.items()}
+    made = score(engine, documents, Suite(clocks))
+    proposed = score(engine, documents, Suite([proposal.scenario]))
+    told = {"made from thresholds": made, "a model's": proposed, "both": made | proposed}
+    return {name: one.document() for name, one in told.items()}

@@ -17,7 +17,7 @@ from e2a.review.generating.made import make
 from e2a.review.given import documents_of, text_of
 from e2a.review.opening import asking, has_key
 from e2a.review.review import Became, Review, review
-from e2a.review.score import Score, Tests, score
+from e2a.review.score import Score, Suite, score
 from e2a.review.trial import Engine, Frozen
 from e2a.warehouse.connection import locate
 from e2a.warehouse.prepare import prepare
@@ -127,13 +127,13 @@ def _scores(
     told: Sequence[tuple[str, Review]],
 ) -> tuple[Score, Score | None]:
     clocks = [frozen.scenario for frozen in made]
-    alone = score(engine, documents, Tests(clocks))
+    alone = score(engine, documents, Suite(clocks))
     if not told:
         return alone, None
     good = [test for _, one in told for test in one.tests if test.became is Became.AGREED]
     proposed = [test.scenario for test in good if test.scenario]
     money = [one for one in proposed if "rate_cards" in one]
-    return alone, score(engine, documents, Tests([*clocks, *proposed], money))
+    return alone, alone | score(engine, documents, Suite(proposed, money))
 
 
 def _one(tenant: Path, today: date) -> tuple[Subject, list[Finding]]:

@@ -3,7 +3,7 @@
 The honest answer to whether a model's tests help: what they kill that the others let live.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ CHUNK = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Tests:
+class Suite:
     """Frozen scenarios of one policy, by whether invoices are asked about."""
 
     clocks: Sequence[Document]
@@ -49,6 +49,18 @@ class Score:
         tried = len(self.killed) + len(self.alive)
         return len(self.killed) / tried if tried else 1.0
 
+    def __or__(self, other: "Score") -> "Score":
+        """What both sets of tests notice together, of the same policy's mutants."""
+        killed = {*self.killed, *other.killed}
+        names = [*self.killed, *self.alive, *other.killed, *other.alive]
+        tried = tuple(dict.fromkeys(names))
+        return Score(
+            self.refused,
+            tuple(name for name in tried if name in killed),
+            tuple(name for name in tried if name not in killed),
+            tuple(name for name in self.untried if name not in tried),
+        )
+
     def document(self) -> Document:
         """For machines."""
         counts = {
@@ -57,7 +69,7 @@ class Score:
         return {**counts, "rate": round(self.rate, 4), "survivors": list(self.alive)}
 
 
-def score(engine: Engine, documents: Mapping[str, Any], tests: Tests) -> Score:
+def score(engine: Engine, documents: Mapping[str, Any], tests: Suite) -> Score:
     """Put each wrong into the policy and run the tests of it.
 
     Args:
@@ -69,10 +81,11 @@ def score(engine: Engine, documents: Mapping[str, Any], tests: Tests) -> Score:
     tried = [mutant for mutant in found if tests.money or not mutant.money]
     untried = [mutant.name for mutant in found if mutant.money and not tests.money]
     killed: set[str] = set()
-    for start in range(0, len(tried), CHUNK):
-        run = dict(_scenarios(tried[start : start + CHUNK], tests))
-        noticed = engine.noticed([written for _, written in run.values()])
-        killed |= {run[id][0] for id in noticed}
+    for money, several in ((False, tests.clocks), (True, tests.money)):
+        of_kind = [mutant for mutant in tried if mutant.money is money]
+        for test in several:
+            alive = [mutant for mutant in of_kind if mutant.name not in killed]
+            killed |= _noticed(engine, alive, test)
     names = [mutant.name for mutant in tried]
     return Score(
         tuple(refused),
@@ -80,6 +93,16 @@ def score(engine: Engine, documents: Mapping[str, Any], tests: Tests) -> Score:
         tuple(name for name in names if name not in killed),
         tuple(untried),
     )
+
+
+def _noticed(engine: Engine, alive: Sequence[Mutant], test: Document) -> set[str]:
+    """The mutants that one test notices; those that another one noticed need not be tried again."""
+    found: set[str] = set()
+    for start in range(0, len(alive), CHUNK):
+        run = {f"m{n}-{test['scenario']}": m for n, m in enumerate(alive[start : start + CHUNK])}
+        noticed = engine.noticed([_written(id, mutant, test) for id, mutant in run.items()])
+        found |= {run[id].name for id in noticed}
+    return found
 
 
 def _sifted(documents: Mapping[str, Any]) -> tuple[list[str], list[Mutant]]:
@@ -94,11 +117,6 @@ def _sifted(documents: Mapping[str, Any]) -> tuple[list[str], list[Mutant]]:
     return refused, tried
 
 
-def _scenarios(tried: Sequence[Mutant], tests: Tests) -> Iterator[tuple[str, tuple[str, Written]]]:
-    """(id, (name of the mutant, the test of it)) of each test of each mutant."""
-    for number, mutant in enumerate(tried):
-        top = given(mutant.documents, money=mutant.money)
-        for test in tests.money if mutant.money else tests.clocks:
-            id = f"m{number}-{test['scenario']}"
-            own = {key: test[key] for key in OWN}
-            yield id, (mutant.name, built({**top, **own, "scenario": id}))
+def _written(id: str, mutant: Mutant, test: Document) -> Written:
+    own = {key: test[key] for key in OWN}
+    return built({**given(mutant.documents, money=mutant.money), **own, "scenario": id})

@@ -1,0 +1,85 @@
+"""Tests made from a policy's thresholds, and the wrongs that they are to notice."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from e2a.domain.policy_text import from_documents
+from e2a.review.generating.clocks import UNHEARD_OF, begin
+from e2a.review.generating.made import make
+from e2a.review.generating.moments import moments
+from e2a.review.given import documents_of, text_of
+from e2a.review.mutants import mutants
+from e2a.review.score import Score, Suite, score
+from tests.review.conftest import TODAY, policy
+
+SMALL = {
+    "tenant": {
+        "tenant": "made", "name": "Made", "billing_zone": "America/New_York",
+        "sites": {"JFK1": {"zone": "America/New_York", "calendar": "always"}},
+        "calendars": {"always": {"open": "always"}},
+    },
+    "sla": [
+        {
+            "valid_from": date(2025, 1, 1),
+            "pauses": ["incorrect_address"],
+            "stages": {"pick": {"from": "released", "within_minutes": 120}},
+        }
+    ],
+    "rates": documents_of(policy())["rates"][1:],
+}  # fmt: skip
+
+
+def test_clocks_are_tried_on_the_days_that_go_wrong():
+    tried = dict(moments(date(2026, 1, 1), ZoneInfo("America/New_York")))
+    assert tried["clocks-forward"] == datetime(2026, 3, 8, 1, 0, tzinfo=UTC)
+    assert tried["clocks-back"] == datetime(2026, 11, 1, 0, 0, tzinfo=UTC)
+    assert tried["month-end"] == datetime(2026, 2, 1, 4, 59, tzinfo=UTC)
+    assert tried["leap-day"].date() == date(2028, 2, 29)
+    assert set(dict(moments(date(2026, 1, 1), ZoneInfo("UTC")))).isdisjoint({"clocks-forward"})
+
+
+def test_every_promise_of_every_policy_is_tried_around_its_version_and_its_cut_off():
+    documents = documents_of(policy())
+    clocks, begun = begin(from_documents("acme", documents), TODAY)
+    promises = {(one.place.entry.policy, one.promise.stage) for one in begun}
+    entries = documents["sla"]
+    assert promises == {(entry["policy"], stage) for entry in entries for stage in entry["stages"]}
+    assert {"version-before", "version-on", "cut-off-on"} <= {one.moment for one in begun}
+    assert len(clocks.questions) == len(clocks.asked) == len(begun)
+
+
+def test_each_kind_of_wrong_finds_its_places():
+    names = " ".join(mutant.name for mutant in mutants(documents_of(policy())))
+    for kind in (
+        "within_minutes plus 1", "no longer includes its edge", "cut_off a minute later",
+        "change places", "dropped (express)", "in Asia/Kolkata", "rounding becomes half_even",
+        "up_to minus 1", "owner becomes", "precedence plus 10",
+    ):  # fmt: skip
+        assert kind in names, kind
+
+
+def test_the_original_is_left_as_it_is():
+    documents = documents_of(policy())
+    before = text_of([documents])
+    assert len([*mutants(documents)]) > 50
+    assert text_of([documents]) == before
+
+
+def test_scores_join_what_either_set_of_tests_noticed():
+    one = Score(("r",), ("a",), ("b", "c"), ("m",))
+    other = Score(("r",), ("b", "m"), ("a", "c"))
+    assert one | other == Score(("r",), ("a", "b", "m"), ("c",))
+    assert (one | other).rate == 0.75
+
+
+def test_made_tests_pass_on_their_policy_and_notice_nearly_every_wrong_in_it(engine):
+    made = make(engine, SMALL, TODAY)
+    assert [r.wrong for r in engine.judge([frozen.written for frozen in made])] == [[], []]
+    text = text_of([frozen.scenario for frozen in made])
+    assert "state: met" in text
+    assert "state: breached" in text
+    assert UNHEARD_OF in text
+    told = score(engine, SMALL, Suite([frozen.scenario for frozen in made]))
+    assert told.alive == ()
+    assert any("no longer includes its edge" in name for name in told.killed)
+    assert told.untried
