@@ -74,7 +74,7 @@ def test_the_application_may_not(app: psycopg.Connection[Any], statement: str) -
         "select * from landing.inbox",
         "select * from landing.order_events",
         "select * from reference.rate_cards",
-        "select * from ops.watermarks",
+        "select * from ops.touched_orders",
         "select * from sla.narratives",
         "select landing.ensure_day('2026-01-01')",
         "select ops.open_scope()",

@@ -23,6 +23,8 @@ REMOVED = "[removed]"
 REGIONS = ("US", "GB", "DE", "FR", "ES", "IL", "RU")
 """Whose phone numbers are known without their country code, if they are grouped as usual there."""
 
+_PHONE_TAIL = 9
+"""Digits of a phone number that are the same with and without its country code."""
 _UNMISTAKABLE = 8
 """Letters and digits of a value that stand in no text by chance."""
 _BLANKS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
@@ -86,6 +88,8 @@ def knows(text: str, known_values: Iterable[str]) -> bool:
     letters = _letters(text)
     for value in filter(str.strip, known_values):
         own = _letters(value)
+        if own[-_PHONE_TAIL:] not in letters:  # in no spelling: patterns cost a hundred times more
+            continue
         if next(_patterns(value)).search(text) or (len(own) >= _UNMISTAKABLE and own in letters):
             return True
     return False
@@ -104,6 +108,7 @@ def looks_personal(text: str) -> bool:
     return next(_all_spans(text), None) is not None
 
 
+@lru_cache(maxsize=4096)
 def _letters(text: str) -> str:
     """Letters and digits alone, folded."""
     return "".join(filter(str.isalnum, fold(text)))
@@ -118,7 +123,7 @@ def _patterns(value: str) -> Iterator[re.Pattern[str]]:
     """First the whole value, then its words of three letters or more."""
     digits = re.sub(r"\D", "", value)
     if len(digits) >= 7 and re.fullmatch(r"[\d\s()+./-]+", value):
-        yield re.compile(r"\+?" + r"[\s()./-]*".join(digits[-9:]))
+        yield re.compile(r"\+?" + r"[\s()./-]*".join(digits[-_PHONE_TAIL:]))
         return
     words = value.split()
     whole = r"\s+".join(map(re.escape, words))
