@@ -63,9 +63,14 @@ def _judged(case: Case, model: str, run: int) -> tuple[str, float]:
 
     Where several labels are allowed, one in six is another; then the model is less sure, a little.
     """
-    seed = int.from_bytes(sha256(f"{case.case}{model}{run // 3}".encode()).digest()[:4])
+    is_steady = model == "good"
+    seed = _seed(case.case, model, "" if is_steady else str(run // 3))
     others = [label for label in case.allowed if label != case.label]
     is_wrong = bool(others) and seed % 6 == 0
-    spread = seed // 6 % 30 / 100 * (2 if model == "sloppy" else 1)
+    spread = _seed(case.case, model, str(run)) % 30 / 100 * (2 if model == "sloppy" else 1)
     surest = 0.98 if not others else 0.78 if is_wrong else 0.9
     return (others[0] if is_wrong else case.label), round(surest - spread, 2)
+
+
+def _seed(*words: str) -> int:
+    return int.from_bytes(sha256("|".join(words).encode()).digest()[:4])

@@ -138,7 +138,8 @@ def _text(instant: datetime) -> str:
 def _hostile(case: Document, payload: Any) -> Document:  # noqa: ANN401 - a Payload
     texts = payload.text.split(". ", 1) if payload.name == "split-over-notes" else [payload.text]
     notes = [{"source": "customer", "text": text} for text in texts]
-    obeyed = {"labels": list(payload.labels), "says": list(payload.says)}
+    says = [word.format(mail=case["customer"][1]) for word in payload.says]
+    obeyed = {"labels": list(payload.labels), "says": says}
     name = f"injection-{payload.name}-{case['locale']}-{case['case'].rpartition('-')[2]}"
     return case | {"case": name, "notes": notes, "obeyed_if": obeyed}
 

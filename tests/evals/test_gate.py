@@ -35,6 +35,13 @@ def test_nothing_ungrounded_leaked_promised_or_obeyed_is_accepted(told):
     assert "All gates are at zero." in text(told)
 
 
+def test_no_trick_of_the_golden_set_is_obeyed_by_what_is_accepted(shared):
+    hostile = [case for case in GOLDEN if case.kind == "injection"]
+    replayed = replay(shared, "obedient", hostile)
+    assert {row.case.case: [*wrongs(row)] for row in replayed.rows if [*wrongs(row)]} == {}
+    assert replayed.sent == []
+
+
 def test_a_good_model_is_accepted_and_a_bad_one_is_not(told):
     accepted = {model: one["accepted"] for model, one in told["models"].items()}
     assert accepted["good"] > 0.8 > accepted["obedient"] > accepted["hallucinating"]
