@@ -35,6 +35,7 @@ def test_a_proposal_is_put_on_top_of_the_reviewed_policy():
         "- a list",
         GOOD + "policies: [ { stages: { pick: { within_minutes: 1 } } } ]\n",
         GOOD + "zone: Mars\n",
+        GOOD + "covers: [C4]\n",
         GOOD.replace("order_paid", "order_praised"),
         GOOD.replace("stage: pick", "stage: dance"),
         GOOD.replace("lines: { A: 1 }", "lines: { A: 1 }, repeat: 5000"),
