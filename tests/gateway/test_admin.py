@@ -160,8 +160,26 @@ def test_clearing_the_cache_makes_a_revocation_hold_at_once(gateway, everybody):
         app.execute(
             "update ops.credentials set revoked_at = now() where key_id = %s", (made.key_id,)
         )
-    assert post(gateway, "/admin/cache/clear", everybody) == (200, {"cleared": ["credentials"]})
+    assert post(gateway, "/admin/cache/clear?cache_type=credentials", everybody)[0] == 200
     assert gateway.post("wms", GOOD, bearer(made)).status_code == 401
+
+
+def test_kept_answers_of_models_are_cleared_for_the_tenant_of_the_key(gateway, demo, everybody):
+    with gateway.warehouse.connect(Role.OWNER) as owner:
+        owner.execute(
+            "insert into ops.ai_answers (tenant_id, key, state, holder, lease_until, purpose) "
+            "select t, s, s, gen_random_uuid(), now(), 'breach_narrative' "
+            "from unnest(array['demo-3pl', 'nordic-beauty']) as t, "
+            "unnest(array['accepted', 'pending']) as s"
+        )
+    clear = "/admin/cache/clear?cache_type=ai"
+    assert post(gateway, clear, demo) == (200, {"cleared": ["ai"], "answers": 1})
+    assert post(gateway, clear, demo)[1]["answers"] == 0
+    assert post(gateway, "/admin/cache/clear", everybody)[1] == {
+        "cleared": ["ai", "credentials"], "answers": 1,
+    }  # fmt: skip
+    status, told = post(gateway, "/admin/cache/clear?cache_type=x", demo)
+    assert (status, "ai or credentials" in str(told)) == (400, True)
 
 
 def test_a_question_that_tried_to_write_would_be_stopped_by_its_transaction(shared):

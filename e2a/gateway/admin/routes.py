@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from e2a.domain.errors import BadInputError
-from e2a.gateway.admin import held, policy
+from e2a.gateway.admin import caches, held, policy
 from e2a.gateway.admin.access import Office, Operator
 from e2a.gateway.answering import Answer, answering, body_of
 from e2a.gateway.door import Door
@@ -80,9 +80,8 @@ def _review(door: Door, office: Office) -> Answer:
 
 def _clear(door: Door, office: Office) -> Answer:
     async def answer(request: Request) -> Any:  # noqa: ANN401 - JSON
-        await office.operator(request)
-        await door.keyring.refresh()
-        return {"cleared": ["credentials"]}
+        who = await office.operator(request)
+        return await caches.cleared(door, office, who, request.query_params.get("cache_type"))
 
     return answer
 

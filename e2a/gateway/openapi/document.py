@@ -87,8 +87,13 @@ def _admin() -> dict[str, Any]:
         "/admin/ai/lint-policy": {
             "post": _told("The same, and what a model says that can be shown", AskedOfAModel)
         },
-        "/admin/cache/clear": {"post": _asked("Read the credentials again now")},
+        "/admin/cache/clear": {
+            "post": _asked("Ask anew for what was kept: keys, answers of models")
+        },
     }
+    paths["/admin/cache/clear"]["post"]["parameters"] = [
+        {"name": "cache_type", "in": "query", "schema": {"enum": ["ai", "credentials"]}}
+    ]
     for word in ("dead-letters", "quarantine"):
         listing = _asked(f"Rows in {word}")
         listing["parameters"] = [

@@ -532,4 +532,5 @@ to e2a_analyst;
 revoke all on ops.ai_budget_days, ops.ai_calls, ops.ai_breakers, ops.ai_answers, ops.ai_counts from e2a_app;
 grant select on ops.ai_budget_days, ops.ai_calls, ops.ai_breakers, ops.ai_counts to e2a_app, e2a_analyst;
 grant select, delete on ops.ai_answers to e2a_app;
+grant select (tenant_id, state), delete on ops.ai_answers to e2a_operator;
 grant delete on ops.ai_calls, ops.ai_budget_days, ops.ai_counts to e2a_app;
