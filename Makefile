@@ -38,7 +38,7 @@ check: install ## Style, types, layers, SQL, models
 	$(BIN)/python tests/with_database.py $(BIN)/sqlfluff lint dbt_project/models
 
 test: check ## Everything that CI runs
-	$(BIN)/python -m pytest -m "not prove" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not prove" -n 2 --dist loadfile --no-loadscope-reorder
 
 prove: install ## The slower proofs: properties at length, crashes, mutants
 	$(BIN)/python -m pytest -m prove

@@ -214,6 +214,7 @@
         {%- endif %}
         return stored;
     end $refresh$;
+    revoke execute on function {{ function }}() from public;
     grant execute on function {{ function }}() to e2a_app;
     {% if config.get('scope') != 'periods' -%}
     insert into ops.hot_models (model, step) values ('{{ model.name }}', {{ config.require('step') }})

@@ -21,6 +21,7 @@ def place(built):
     return Site(built.home, built)
 
 
+@pytest.mark.prove
 def test_whatever_happens_to_a_radar_its_verdicts_are_those_of_one_quiet_pass(place):
     """Rows 3, 4, 6, 15, 17 and 21."""
 

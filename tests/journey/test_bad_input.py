@@ -110,8 +110,8 @@ def test_a_port_in_use_is_said_before_anything_starts(demo):
         holder.listen()
         port = holder.getsockname()[1]
         said = refused(demo.run("up", "--port", str(port)))
-    assert f"Port {port} is in use by another program" in said
-    assert "make up E2A_WEB_PORT=" in said
+    assert f"Port {port}, where the webserver would listen, is in use by another program" in said
+    assert f"choose another, such as --port {port + 1}" in said
 
 
 def test_an_installation_cannot_be_pointed_at_something_else(tmp_path):

@@ -91,6 +91,7 @@ def test_a_second_demo_has_nothing_to_do_and_changes_nothing(demo):
     assert contents(demo) == before
 
 
+@pytest.mark.prove
 def test_running_the_journey_again_over_everything_changes_nothing(demo, truth):
     """The mark of the demo is forgotten, so every asset really runs again."""
     before = contents(demo)

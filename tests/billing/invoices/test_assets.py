@@ -18,21 +18,43 @@ MAY = {AS_OF_TAG: "2026-05-02T09:00:00+00:00"}
 
 
 @pytest.fixture
-def run(built):
+def here(built):
     class Here(WarehouseResource):
         @contextmanager
         def connect(self):
             with built.connect(Role.APP) as connection:
                 yield connection
 
+    return Here()
+
+
+@pytest.fixture
+def run(here):
     def materialise(asset, **how):
         done = dg.materialize(
-            [asset], resources={"warehouse": Here(), "clock": Clock()}, **how
+            [asset], resources={"warehouse": here, "clock": Clock()}, **how
         )  # fmt: skip
         found, *_ = done.asset_materializations_for_node(asset.node_def.name)
         return {name: found.metadata[name].value for name in ("dagster/row_count", "written")}
 
     return materialise
+
+
+@pytest.fixture
+def proven(built):
+    """Notes a green proof of an instant."""
+
+    def at_instant(instant):
+        with built.connect(Role.APP) as app:
+            app.execute(
+                "insert into ops.truths (tenant_id, whole, started_at, finished_at) "
+                "values ('*', true, %s, %s)",
+                (instant, instant),
+            )
+
+    yield at_instant
+    with built.connect(Role.OWNER) as owner:
+        owner.execute("delete from ops.truths")
 
 
 @pytest.fixture
@@ -80,12 +102,15 @@ def test_the_journey_drafts_every_open_month(run, acme):
         ("2026-05-20 08:00", ["2026-04", "2026-05"]),
     ],
 )
-def test_every_night_the_months_of_a_zone_are_drafted_where_it_is_three(night, months):
+def test_every_night_the_months_of_a_zone_are_drafted_where_it_is_three(
+    here, proven, night, months
+):
     """08:00 UTC is 03:00 in Chicago; in its first hours a month's last invoices are still open."""
+    proven(at(night))
     schedule = invoicing("America/Chicago")
     context = dg.build_schedule_context(
         scheduled_execution_time=at(night),
-        resources={"clock": Clock()},
+        resources={"clock": Clock(), "warehouse": here},
         repository_def=build_defs().get_repository_def(),
     )
     requests = schedule.evaluate_tick(context).run_requests

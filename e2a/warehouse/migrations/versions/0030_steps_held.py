@@ -48,6 +48,10 @@ comment on function ops.oldest_writer() is
 alter table sla.exceptions add column detected_late boolean not null default false;
 comment on column sla.exceptions.detected_late is
 'The deadline passed while nobody looked (database or hot lane away): it was found more than ten seconds later, by time alone.';
+
+-- Readers may enter the schema: what acts with the owner's rights is not theirs to call.
+revoke execute on all functions in schema ops from public;
+grant execute on all functions in schema ops to e2a_app, e2a_gateway, e2a_deliverer, e2a_operator;
 """
 
 
