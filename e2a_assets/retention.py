@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import dagster as dg
 
-from e2a.alerts.pruning import prune
+from e2a.alerts import pruning as messages
+from e2a.analyst import pruning as model_calls
 from e2a.warehouse import retention
 from e2a.warehouse.truth import last_truth
 from resources.clock import Clock
@@ -18,7 +19,7 @@ from resources.warehouse import WarehouseResource
 
 @dg.op
 def keep_days(context: dg.OpExecutionContext, warehouse: WarehouseResource, clock: Clock) -> None:
-    """Makes the days to come, retires those that are older than is kept; old messages, too."""
+    """Makes the days to come, retires those older than is kept; old messages and model calls, too."""
     now = clock.now()
     before = now.date() - timedelta(days=retention.kept_days())
     folder = retention.archive_folder(warehouse.warehouse().home)
@@ -29,7 +30,8 @@ def keep_days(context: dg.OpExecutionContext, warehouse: WarehouseResource, cloc
             context.log.warning("proof %d is red: no day is dropped until one is green", proof.id)
         else:
             retention.retire(connection, folder, before, now, context.log.info)
-        prune(connection, now)
+        messages.prune(connection, now)
+        model_calls.prune(connection, now)
 
 
 @dg.job(
