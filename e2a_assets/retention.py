@@ -19,7 +19,7 @@ from resources.warehouse import WarehouseResource
 
 @dg.op
 def keep_days(context: dg.OpExecutionContext, warehouse: WarehouseResource, clock: Clock) -> None:
-    """Makes the days to come, retires those older than is kept; old messages and model calls, too."""
+    """Makes days ahead, retires old ones; old messages and calls of models go, too."""
     now = clock.now()
     before = now.date() - timedelta(days=retention.kept_days())
     folder = retention.archive_folder(warehouse.warehouse().home)
