@@ -20,6 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
+from xdist.scheduler import LoadFileScheduling
 
 from e2a.warehouse import cluster as server
 from e2a.warehouse.bootstrap import bootstrap
@@ -31,6 +32,19 @@ from e2a.warehouse.scratch import empty_tables, fingerprint
 
 LOADED_AT = datetime(2026, 1, 1, tzinfo=UTC)
 _numbers = count(1)
+
+
+class _ByInstallation(LoadFileScheduling):
+    """A file goes to one worker; those of the journey all to one, which makes the demo once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = super()._split_scope(nodeid)
+        return "tests/journey" if file.startswith("tests/journey/") else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """How files are dealt out where there are several workers."""
+    return _ByInstallation(config, log)
 
 
 @pytest.fixture(scope="session")

@@ -57,6 +57,7 @@ def test_files_that_are_not_there_or_not_such_files(demo, tmp_path):
     assert "bill.csv has no column period" in refused(demo.run("land", "billed", str(invoice)))
 
 
+@pytest.mark.prove
 def test_a_malformed_payload_is_kept_with_its_reason_and_its_neighbours_land(empty, tmp_path):
     def line(name: str, body: str) -> str:
         return json.dumps(

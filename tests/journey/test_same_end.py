@@ -3,6 +3,7 @@
 One file, so that one undisturbed demo serves all of it.
 """
 
+import json
 import os
 import pwd
 import shutil
@@ -15,6 +16,8 @@ from pathlib import Path
 import psutil
 import pytest
 
+from bench.truth import scores
+from e2a.warehouse.connection import Role
 from tests.journey.conftest import E2A, ROOT, Installation
 from tests.journey.test_demo import contents
 
@@ -160,6 +163,16 @@ def theirs(server):
     shutil.rmtree(home, ignore_errors=True)
 
 
+def test_on_postgresql_15_everything_planted_is_found_and_nothing_else(theirs):
+    done = theirs.run("demo")
+    assert done.returncode == 0, done.stderr[-3000:]
+    planted = json.loads((theirs.home / "demo" / "truth.json").read_text())
+    with theirs.warehouse().connect(Role.APP) as connection:
+        for score in scores(connection, planted):
+            assert score.planted == score.found, score.kind
+
+
+@pytest.mark.prove
 def test_the_demo_on_postgresql_15_ends_like_the_one_on_18(theirs, undisturbed):
     done = theirs.run("demo")
     assert done.returncode == 0, done.stderr[-3000:]
