@@ -187,11 +187,22 @@
         perform set_config('{{ name }}', reset_val, true) from pg_settings where name = '{{ name }}';
         {% endfor -%}
         {% if scope is none -%}
-        -- A rough count of the pass is enough: a tenth of the usual sample.
-        perform set_config('default_statistics_target', '10', true);
-        execute 'analyze ' || rows;
-        perform set_config('default_statistics_target', reset_val, true)
-        from pg_settings where name = 'default_statistics_target';
+        -- A rough count of the pass is enough: a tenth of the usual sample, and none where the last
+        -- pass was of about this size (scopes number their orders from 1, each time anew).
+        if
+            (
+                select
+                    c.reltuples < 0
+                    or greatest(stored, 200) not between greatest(c.reltuples, 200) / 3
+                    and greatest(c.reltuples, 200) * 3
+                from pg_class as c where c.oid = rows::regclass
+            )
+        then
+            perform set_config('default_statistics_target', '10', true);
+            execute 'analyze ' || rows;
+            perform set_config('default_statistics_target', reset_val, true)
+            from pg_settings where name = 'default_statistics_target';
+        end if;
         {%- else -%}
         -- Only one worker of a rebuild: who counts a table keeps the others from it until it commits.
         if
