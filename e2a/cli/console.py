@@ -60,6 +60,14 @@ def me() -> str:
     return os.environ.get("E2A_ACTOR") or getpass.getuser()
 
 
+ExceptionArgument = Annotated[
+    str, typer.Argument(help="The exception, or the beginning of its id.")
+]
+ActorOption = Annotated[
+    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
+]
+
+
 def say(text: str) -> None:
     """One line of progress."""
     err.print(text)

@@ -8,12 +8,13 @@ import typer
 
 from e2a.cli import episodes
 from e2a.cli.console import (
+    ActorOption,
     AsOfOption,
+    ExceptionArgument,
     JsonOption,
     TenantOption,
     connected,
     instant,
-    me,
     now,
     print_json,
 )
@@ -30,10 +31,6 @@ app = typer.Typer(
 )
 
 
-IdArgument = Annotated[str, typer.Argument(help="The exception, or the beginning of its id.")]
-ActorOption = Annotated[
-    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
-]
 NoteOption = Annotated[str | None, typer.Option(help="Why, in your words.")]
 StatusOption = Annotated[
     Status | None, typer.Option(case_sensitive=False, help="Only what stands so.")
@@ -71,7 +68,7 @@ def list_(
 
 @app.command()
 def show(
-    exception: IdArgument,
+    exception: ExceptionArgument,
     tenant: TenantOption = None,
     as_of: AsOfOption = None,
     json: JsonOption = False,
@@ -91,7 +88,7 @@ def show(
 
 def _mover(to: Status) -> Callable[..., None]:
     def move(
-        exception: IdArgument,
+        exception: ExceptionArgument,
         actor: ActorOption,
         tenant: TenantOption = None,
         note: NoteOption = None,

@@ -7,12 +7,13 @@ import typer
 
 from e2a.cli import narratives_shown
 from e2a.cli.console import (
+    ActorOption,
     AsOfOption,
+    ExceptionArgument,
     JsonOption,
     TenantOption,
     connected,
     instant,
-    me,
     now,
     out,
     print_json,
@@ -28,10 +29,6 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 
-IdArgument = Annotated[str, typer.Argument(help="The exception, or the beginning of its id.")]
-ActorOption = Annotated[
-    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
-]
 ReasonOption = Annotated[str, typer.Option(help="Why, in your words; it is kept.")]
 SeenOption = Annotated[
     str | None, typer.Option(help="What `show` calls the words that you have read.")
@@ -67,7 +64,9 @@ def list_(
 
 
 @app.command()
-def show(exception: IdArgument, tenant: TenantOption = None, json: JsonOption = False) -> None:
+def show(
+    exception: ExceptionArgument, tenant: TenantOption = None, json: JsonOption = False
+) -> None:
     """Show one: both notes, who wrote them, on what evidence, and every decision.
 
     Example: e2a narratives show 3f2a91c4
@@ -82,7 +81,7 @@ def show(exception: IdArgument, tenant: TenantOption = None, json: JsonOption = 
 
 def _decider(name: str) -> Callable[..., None]:
     def decide(
-        exception: IdArgument, reason: ReasonOption, actor: ActorOption,
+        exception: ExceptionArgument, reason: ReasonOption, actor: ActorOption,
         tenant: TenantOption = None, seen: SeenOption = None, as_of: AsOfOption = None,
         json: JsonOption = False,
     ) -> None:  # fmt: skip
@@ -113,7 +112,7 @@ for _name, _help, _why in (
 
 @app.command()
 def edit(
-    exception: IdArgument,
+    exception: ExceptionArgument,
     text: Annotated[str, typer.Option(help="The note as the customer will read it.")],
     reason: ReasonOption, actor: ActorOption,
     anyway: Annotated[

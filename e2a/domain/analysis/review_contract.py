@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from e2a.domain.analysis.strict_schema import strict_schema
+
 MOST = {"findings": 20, "tests": 12, "mismatches": 10}
 """Pieces of a kind that are looked at; what is beyond is counted as dropped."""
 
@@ -82,24 +84,4 @@ def schema() -> dict[str, Any]:
 
     Every field is required and nothing else may stand beside it.
     """
-    document = PolicyReviewAnswer.model_json_schema()
-    parts = document.pop("$defs")
-    inlined = _inlined(document, parts)
-    assert isinstance(inlined, dict)
-    return inlined
-
-
-def _inlined(node: Any, parts: dict[str, Any]) -> Any:  # noqa: ANN401 - a JSON document
-    if isinstance(node, list):
-        return [_inlined(one, parts) for one in node]
-    if not isinstance(node, dict):
-        return node
-    if "$ref" in node:
-        return _inlined(parts[node["$ref"].rpartition("/")[2]], parts)
-    named = node.get("properties")
-    kept = {k: _inlined(v, parts) for k, v in node.items() if k not in ("title", "properties")}
-    if isinstance(named, dict):
-        kept["properties"] = {name: _inlined(one, parts) for name, one in named.items()}
-    if kept.get("type") == "object":
-        kept.pop("description", None)
-    return kept
+    return strict_schema(PolicyReviewAnswer)
