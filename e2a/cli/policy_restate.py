@@ -8,8 +8,16 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from e2a.cli.console import JsonOption, TenantOption, connected, instant, now, out, print_json
-from e2a.cli.exceptions import ActorOption
+from e2a.cli.console import (
+    ActorOption,
+    JsonOption,
+    TenantOption,
+    connected,
+    instant,
+    now,
+    out,
+    print_json,
+)
 from e2a.cli.policy_files import changed_policies
 from e2a.domain.errors import BadInputError
 from e2a.sla.replay import restate
