@@ -7,7 +7,14 @@ import typer
 
 from e2a.billing.guard import rules as life
 from e2a.cli.adjustments_shown import rules as show
-from e2a.cli.console import JsonOption, connected, me, now, out, print_json
+from e2a.cli.console import (
+    ActorOption,
+    JsonOption,
+    connected,
+    now,
+    out,
+    print_json,
+)
 from e2a.domain.errors import UnknownTenantError
 from e2a.warehouse.inbox import tenants
 
@@ -20,9 +27,6 @@ app = typer.Typer(
 TenantOption = Annotated[str, typer.Option(help="For which tenant.")]
 RuleArgument = Annotated[str, typer.Argument(help="The rule, such as near_duplicate.")]
 ReasonOption = Annotated[str, typer.Option(help="Why, in your words.")]
-ByOption = Annotated[
-    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
-]
 
 
 @app.command("list")
@@ -42,7 +46,7 @@ def list_(tenant: TenantOption, json: JsonOption = False) -> None:
 
 @app.command()
 def backtest(
-    rule: RuleArgument, tenant: TenantOption, by: ByOption, json: JsonOption = False
+    rule: RuleArgument, tenant: TenantOption, by: ActorOption, json: JsonOption = False
 ) -> None:
     """Hold what a rule found in history against what people decided.
 
@@ -64,7 +68,7 @@ def backtest(
 
 @app.command()
 def promote(
-    rule: RuleArgument, tenant: TenantOption, reason: ReasonOption, by: ByOption,
+    rule: RuleArgument, tenant: TenantOption, reason: ReasonOption, by: ActorOption,
     json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Move a rule a step up: quarantine to shadow, shadow to active after a passing back-test.
@@ -80,7 +84,7 @@ def promote(
 
 @app.command()
 def quarantine(
-    rule: RuleArgument, tenant: TenantOption, reason: ReasonOption, by: ByOption,
+    rule: RuleArgument, tenant: TenantOption, reason: ReasonOption, by: ActorOption,
     json: JsonOption = False,
 ) -> None:  # fmt: skip
     """Stop a rule from adjusting by itself; what it finds waits for a person.

@@ -9,7 +9,15 @@ from e2a.billing import guard
 from e2a.billing.guard.listing import Filter, listed, trail
 from e2a.cli import adjustment_rules
 from e2a.cli.adjustments_shown import findings, moves
-from e2a.cli.console import JsonOption, TenantOption, connected, me, now, out, print_json
+from e2a.cli.console import (
+    ActorOption,
+    JsonOption,
+    TenantOption,
+    connected,
+    now,
+    out,
+    print_json,
+)
 from e2a.domain.findings import Rule
 
 app = typer.Typer(
@@ -19,9 +27,6 @@ app = typer.Typer(
 app.add_typer(adjustment_rules.app, name="rules")
 
 
-ByOption = Annotated[
-    str, typer.Option(default_factory=me, help="Who does it; default: E2A_ACTOR, or the login.")
-]
 KeyArgument = Annotated[
     str, typer.Argument(help="The finding's key, or a part of it that only one has.")
 ]
@@ -72,7 +77,7 @@ def trail_(
 
 @app.command()
 def audit(
-    by: ByOption,
+    by: ActorOption,
     tenant: TenantOption = None,
     json: JsonOption = False,
 ) -> None:
@@ -106,7 +111,7 @@ def _decider(what: Callable[..., guard.Decided]) -> Callable[..., None]:
         finding: KeyArgument,
         tenant: Annotated[str, typer.Option(help="Whose invoice.")],
         reason: Annotated[str, typer.Option(help="Why, in your words; it stays in the trail.")],
-        by: ByOption,
+        by: ActorOption,
         json: JsonOption = False,
     ) -> None:
         with connected() as (_, connection):
