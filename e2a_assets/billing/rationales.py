@@ -3,6 +3,7 @@
 import dagster as dg
 
 from e2a.billing.guard.rationales import audit, rationalise
+from e2a_assets.asked import audited, reasons
 from e2a_assets.billing.guard import adjustments
 from e2a_assets.billing.invoices import KINDS
 from e2a_assets.owners import BILLING
@@ -22,9 +23,8 @@ def rationales(warehouse: WarehouseResource, narrator: NarratorResource) -> dg.M
     place = warehouse.warehouse()
     with narrator.narrator(place) as asked:
         done = rationalise(place, asked)
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.by_rules.items()))
     return dg.MaterializeResult(
-        metadata={"dagster/row_count": done.by_model, "by_rules": reasons or "none"}
+        metadata={"dagster/row_count": done.by_model, "by_rules": reasons(done.by_rules)}
     )
 
 
@@ -32,12 +32,4 @@ def rationales(warehouse: WarehouseResource, narrator: NarratorResource) -> dg.M
 def every_rationale_adds_up(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """Every accepted rationale is judged again by its amounts: its parts sum exactly."""
     with warehouse.connect() as connection:
-        found = audit(connection)
-    return dg.AssetCheckResult(
-        passed=not found.faults,
-        metadata={
-            "judged": found.judged,
-            "faults": len(found.faults),
-            "first": found.faults[0] if found.faults else "none",
-        },
-    )
+        return audited(audit(connection))

@@ -13,6 +13,7 @@ from e2a.sla.narration.again import Again, again
 from e2a.sla.narration.auditing import audit
 from e2a.sla.narration.queue import Wanted
 from e2a.sla.narration.running import Bounds, Narrated, narrate
+from e2a_assets.asked import audited, reasons
 from e2a_assets.owners import OPERATIONS
 from e2a_assets.partitions import ONLY_NEW, READ_TAG, RECEIPT_DAYS
 from e2a_assets.sla.narratives import narratives
@@ -68,11 +69,10 @@ def model_narratives(
 
 
 def _told(done: Narrated) -> dict[str, int | str]:
-    reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(done.by_rules.items()))
     return {
         "dagster/row_count": done.by_model,
         "of_known_answers": done.cached,
-        "by_rules": reasons or "none",
+        "by_rules": reasons(done.by_rules),
         "waiting": done.waiting,
     }
 
@@ -81,12 +81,4 @@ def _told(done: Narrated) -> dict[str, int | str]:
 def nothing_ungrounded_is_accepted(warehouse: WarehouseResource) -> dg.AssetCheckResult:
     """Every accepted row is judged again by the facts that it was told: none fails."""
     with warehouse.connect() as connection:
-        found = audit(connection)
-    return dg.AssetCheckResult(
-        passed=not found.faults,
-        metadata={
-            "judged": found.judged,
-            "faults": len(found.faults),
-            "first": found.faults[0] if found.faults else "none",
-        },
-    )
+        return audited(audit(connection))

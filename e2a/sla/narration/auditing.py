@@ -5,27 +5,17 @@ row that somebody changed by hand, or that an older defect let through, is found
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 from psycopg.rows import dict_row
 
+from e2a.domain.analysis.audit import MOST_FAULTS, Audit
 from e2a.domain.analysis.facts import Audience
 from e2a.domain.analysis.judging import effective_confidence, narrative_judge
 from e2a.domain.analysis.slots import SlotError, render
 from e2a.domain.analysis.stored import from_json
 from e2a.sla.narration.telling import OPS_LOCALE
-
-MOST_FAULTS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Audit:
-    """How many rows were judged, and what is wrong with which; at most `MOST_FAULTS`."""
-
-    judged: int
-    faults: tuple[str, ...]
 
 
 def audit(connection: psycopg.Connection[Any]) -> Audit:

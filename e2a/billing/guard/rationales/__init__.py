@@ -6,7 +6,7 @@ Amounts, counts and clauses are written by code; the parts sum exactly to the ad
 is asked. What may be said is decided by `e2a.domain.analysis`; nothing here changes an adjustment.
 """
 
-from e2a.billing.guard.rationales.auditing import Audit, audit
+from e2a.billing.guard.rationales.auditing import audit
 from e2a.billing.guard.rationales.running import Rationalised, rationalise
 
-__all__ = ["Audit", "Rationalised", "audit", "rationalise"]
+__all__ = ["Rationalised", "audit", "rationalise"]
