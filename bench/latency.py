@@ -17,6 +17,7 @@ watcher and the webhook take their share of the same cores.
 
 import argparse
 import asyncio
+import json
 import os
 import statistics
 import sys
@@ -31,20 +32,21 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.latency_load import (
     ANNOUNCE_AFTER,
+    TENANT,
     Load,
     Probes,
-    as_json,
     environment,
     everything_up,
     hook,
     memory,
-    secrets,
     sizes,
     watch,
     write_policies,
 )
+from bench.sla_history import say
 from e2a.warehouse.connection import Role, Warehouse, locate
 from e2a.warehouse.drain import pending
+from faults import keys
 
 BARS = {"radar": {"p95": 0.25}, "sensor": {"p50": 1.0, "p99": 7.0}}
 ANNOUNCED_BAR = 1.0
@@ -72,7 +74,7 @@ def main() -> int:
         environment(home, policies)
         with everything_up(home, options.lane) as (port, process):
             figures = _measure(locate(), port, process, probes, options)
-    print(as_json(figures)) if options.json else _show(figures)
+    print(json.dumps(figures, indent=2)) if options.json else _show(figures)
     lost = figures["readable"]["never"] + figures["announced"]["never"]
     return 1 if lost or set(figures["answers"]) - {200, 202} else 0
 
@@ -80,7 +82,7 @@ def main() -> int:
 def _measure(
     warehouse: Warehouse, port: int, process: Any, probes: Probes, options: argparse.Namespace
 ) -> dict[str, Any]:
-    load, done = Load(port, secrets(warehouse), probes), threading.Event()
+    load, done = Load(port, keys.secrets(warehouse, (TENANT,)), probes), threading.Event()
     watcher = threading.Thread(target=watch, args=(warehouse, probes, done))
     _built(warehouse)
     asyncio.run(load.run(options.rate, WARM_UP, probing=False))
@@ -194,11 +196,6 @@ def _show(figures: dict[str, Any]) -> None:
     words = ", ".join(f"{name} {by:+,.1f} MB" for name, by in grew.items())
     a_day = f"Dagster's database {figures['dagster_mb_a_day']:,.0f} MB a day (bar 200)"
     print(f"grew         {words}; {a_day}")
-
-
-def say(line: str) -> None:
-    """Progress, beside the figures."""
-    print(line, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import json
 import os
 import subprocess
 import sys
@@ -22,11 +21,9 @@ import orjson
 import psutil
 import yaml
 
-from e2a.gateway.credentials import making
 from e2a.operations.up.parts import free_port
 from e2a.simulator.signing import signed
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.vault import unlock
 
 TENANT = "latency"
 PROMISE = timedelta(minutes=60)
@@ -104,18 +101,6 @@ def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(f"{url} did not answer:\n{log.read_text()[-2000:]}")
 
 
-def secrets(warehouse: Warehouse) -> dict[str, str]:
-    """Signing secrets for single events and batches."""
-    found = {}
-    with warehouse.connect(Role.APP) as app:
-        for word in ("wms", "batch"):
-            wanted = making.Wanted(TENANT, word, "hmac")
-            made = making.create(app, unlock(warehouse.home), wanted, datetime.now(UTC))
-            assert made.secret is not None
-            found[word] = made.secret
-    return found
-
-
 @dataclass
 class Probes:
     """Orders that are watched: late ones by their acknowledgement, silent ones by deadline."""
@@ -167,7 +152,7 @@ def watch(warehouse: Warehouse, probes: Probes, done: threading.Event) -> None:
 class Load:
     """Orders in full life at a rate, with late and silent probes among them."""
 
-    def __init__(self, port: int, keys: dict[str, str], probes: Probes) -> None:
+    def __init__(self, port: int, keys: dict[tuple[str, str], str], probes: Probes) -> None:
         self._port, self._keys, self._probes = port, keys, probes
         self._numbers = itertools.count(int(time.time()) % 1_000_000 * 1_000_000)
         self._ready: deque[bytes] = deque()
@@ -218,7 +203,7 @@ class Load:
     async def _send(self, connections: "asyncio.Queue[Any]", word: str, body: bytes) -> None:
         reader, writer = await connections.get()
         message = f"m{next(self._numbers)}"
-        headers = signed(self._keys[word], message, body, time.time())
+        headers = signed(self._keys[word, TENANT], message, body, time.time())
         if word == "wms":
             headers["idempotency-key"] = message
         head = f"POST /ingest/{word} HTTP/1.1\r\nhost: e2a\r\ncontent-length: {len(body)}\r\n"
@@ -272,8 +257,3 @@ def environment(home: Path, policies: Path) -> None:
     os.environ |= {
         "E2A_HOME": str(home), "E2A_POLICIES": str(policies), "E2A_ALERTS_LATENCY_SECRET": SECRET,
     }  # fmt: skip
-
-
-def as_json(figures: Any) -> str:
-    """For machines."""
-    return json.dumps(figures, indent=2)
