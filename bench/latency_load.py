@@ -21,9 +21,9 @@ import orjson
 import psutil
 import yaml
 
-from e2a.operations.up.parts import free_port
 from e2a.simulator.signing import signed
 from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.ports import free_port
 
 TENANT = "latency"
 PROMISE = timedelta(minutes=60)

@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from random import Random
 
 from e2a.warehouse.connection import Warehouse
+from e2a.warehouse.ports import free_port
 from faults import traffic
 from faults.ledger import Ledger
-from faults.processes import Kept, free_port
+from faults.processes import Kept
 from faults.proxy import Proxy
 from faults.sender import Sender
 from faults.site import Site, environment

@@ -19,7 +19,7 @@ from psycopg import sql
 from e2a.operations.up.parts import Part, Ports, chosen, write_workspace
 from e2a.warehouse.bootstrap import bootstrap
 from e2a.warehouse.connection import PROJECT, Role, Warehouse
-from faults.processes import free_port
+from e2a.warehouse.ports import free_port
 from faults.site import environment
 from faults.world import World
 

@@ -9,7 +9,6 @@ import asyncio
 import multiprocessing
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 
 from e2a.cli.main import main
 from e2a.warehouse import crashing
+from e2a.warehouse.ports import free_port
 from faults.consumer import consume
 from faults.stays import stay_again
 
@@ -141,11 +141,3 @@ def warm() -> None:
     first = _nursery.Process(target=free_port)
     first.start()
     first.join()
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

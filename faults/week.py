@@ -29,10 +29,11 @@ from e2a.sources import archive
 from e2a.warehouse import inbox
 from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.policies import load_policies
+from e2a.warehouse.ports import free_port
 from e2a.warehouse.prepare import prepare
 from faults import verdicts
 from faults.checker import Found
-from faults.processes import Kept, free_port
+from faults.processes import Kept
 from faults.schedule import Result
 from faults.site import LOADED_AT, Site, environment, site
 from faults.vendors import FIRST_PAUSE, LONGEST_PAUSE, RETRIES, Posting, postings

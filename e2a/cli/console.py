@@ -87,3 +87,8 @@ def connected(role: Role = Role.APP) -> Iterator[tuple[Warehouse, Any]]:
         yield warehouse, connection
     finally:
         connection.close()
+
+
+def many(number: int, word: str) -> str:
+    """A number of things in words: `1 scenario`, `2,000 scenarios`."""
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"

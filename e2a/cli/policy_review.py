@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from e2a.cli.console import JsonOption, now, out, print_json, say
+from e2a.cli.console import JsonOption, many, now, out, print_json, say
 from e2a.cli.policy_files import read_text, subjects
 from e2a.domain.errors import BadInputError
 from e2a.domain.lint import Finding, Severity, Subject, lint
@@ -77,12 +77,10 @@ def show(tenant: str, told: Review) -> None:
     dropped = sum(told.dropped.values())
     reasons = ", ".join(f"{count} {reason}" for reason, count in told.dropped.items())
     why = f" ({reasons})" if dropped else ""
-    say(
-        f"{tenant}: {told.model} made {_many(len(told.findings), 'remark')}; {dropped} dropped{why}"
-    )
+    say(f"{tenant}: {told.model} made {many(len(told.findings), 'remark')}; {dropped} dropped{why}")
     counts = {became: sum(t.became is became for t in told.tests) for became in Became}
     tried = ", ".join(f"{count} {became.value}" for became, count in counts.items() if count)
-    say(f"{tenant}: {_many(len(told.tests), 'proposed test')}" + (f": {tried}" if tried else ""))
+    say(f"{tenant}: {many(len(told.tests), 'proposed test')}" + (f": {tried}" if tried else ""))
 
 
 def print_tests(
@@ -153,8 +151,4 @@ def _show(words: str, told: Score) -> None:
     for name in told.alive:
         out.print(f"  not noticed  {name}", markup=False)
     if told.untried:
-        say(f"{_many(len(told.untried), 'wrong')} of rate cards not tried: no test asks of money")
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+        say(f"{many(len(told.untried), 'wrong')} of rate cards not tried: no test asks of money")

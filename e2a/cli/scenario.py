@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from e2a.cli.console import JsonOption, err, out, print_json, say
+from e2a.cli.console import JsonOption, err, many, out, print_json, say
 from e2a.cli.policy_files import read_text, shown
 from e2a.domain.errors import BadInputError
 from e2a.domain.scenarios import Problem, Written, parse
@@ -137,11 +137,7 @@ def _show(results: Sequence[Result]) -> None:
     verdict = (
         f"[red]{failed:,} not as expected[/red]" if failed else "[green]all as expected[/green]"
     )
-    out.print(f"{_many(len(results), 'scenario')}, {_many(questions, 'question')}: {verdict}")
-
-
-def _many(number: int, word: str) -> str:
-    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
+    out.print(f"{many(len(results), 'scenario')}, {many(questions, 'question')}: {verdict}")
 
 
 def _show_wrong(result: Result) -> None:

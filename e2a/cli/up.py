@@ -12,10 +12,11 @@ from e2a.cli.console import now, say
 from e2a.cli.runner import run_journey
 from e2a.domain.errors import BadInputError
 from e2a.operations.up import NAMES, Ports, chosen, supervise
-from e2a.operations.up.parts import POSTGRES, Part, check_ports, free_port, write_workspace
+from e2a.operations.up.parts import POSTGRES, Part, check_ports, write_workspace
 from e2a.operations.up.register import is_up, read
 from e2a.warehouse.connection import Role, Warehouse, dagster_home, home
 from e2a.warehouse.policies import load_policies
+from e2a.warehouse.ports import free_port
 from e2a.warehouse.prepare import prepare, uses_embedded
 
 END_SECONDS = 10.0

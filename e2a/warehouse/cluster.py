@@ -8,7 +8,6 @@ running. The programs themselves, and their user: `e2a.warehouse.binaries`.
 import json
 import os
 import shutil
-import socket
 import tempfile
 import time
 from contextlib import suppress
@@ -21,6 +20,7 @@ from e2a.domain.errors import ConfigurationError, DatabaseUnavailableError, Port
 from e2a.warehouse import binaries
 from e2a.warehouse.alone import alone
 from e2a.warehouse.connection import Role, Warehouse, embedded
+from e2a.warehouse.ports import free_port, is_free
 
 READY_SECONDS = 60
 SETTINGS = {
@@ -179,7 +179,7 @@ def _choose_port(place: Path) -> int:
                 f"E2A_PG_PORT is {asked!r}, which is no port",
                 "Set it to a number from 1 to 65535, or unset it and a free one is chosen",
             )
-        if not _free(int(asked)):
+        if not is_free(int(asked)):
             raise PortInUseError(
                 f"Port {asked}, which E2A_PG_PORT names, is in use by another program",
                 "Set E2A_PG_PORT to a free port, or unset it and a free one is chosen",
@@ -188,12 +188,9 @@ def _choose_port(place: Path) -> int:
     remembered = place / "cluster.json"
     if remembered.is_file():
         last: int = json.loads(remembered.read_text())["port"]
-        if _free(last):
+        if is_free(last):
             return last
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
 
 
 def _remember(place: Path, port: int) -> None:
@@ -203,13 +200,3 @@ def _remember(place: Path, port: int) -> None:
         fresh = file.with_suffix(".new")
         fresh.write_text(text)
         fresh.rename(file)
-
-
-def _free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True

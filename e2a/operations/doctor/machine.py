@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from e2a.operations.doctor.finding import Finding, Ground
 from e2a.operations.status.judging import LEAST_FREE
 from e2a.operations.up.child import takes_connections
-from e2a.operations.up.parts import is_free
+from e2a.warehouse.ports import is_free
 
 OLDEST, TOO_NEW = (3, 11), (3, 14)
 SECRETS = ("secrets.json", "vault.key", "simulator.json")

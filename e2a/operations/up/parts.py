@@ -4,12 +4,12 @@ Add a part: one line in `_parts`. A part is a program of its own that may be kil
 and started again; what it must remember is in the database.
 """
 
-import socket
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from e2a.domain.errors import BadInputError, PortInUseError
+from e2a.warehouse.ports import is_free
 
 DAGSTER = "dagster"
 """Names the three processes of Dagster together."""
@@ -132,22 +132,3 @@ def check_ports(parts: Iterable[Part]) -> None:
                 "program",
                 f"Stop it, or choose another, such as {options[part.name]} {part.port + 1}",
             )
-
-
-def is_free(port: int) -> bool:
-    """Whether nobody listens at a port of this machine."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
-
-
-def free_port() -> int:
-    """A port that nobody listens at now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
