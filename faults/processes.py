@@ -77,6 +77,14 @@ class Kept:
             return False
         return True
 
+    async def spare(self) -> None:
+        """Arm no further life, and end the one that is armed: it could still die later."""
+        self.arm = lambda: ""
+        armed = self._process
+        self.kill()
+        while armed is not None and armed.is_alive():
+            await asyncio.sleep(0.01)
+
     async def stop(self, number: int = signal.SIGTERM) -> None:
         """End it for good."""
         if self._keeping is not None:

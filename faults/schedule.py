@@ -140,7 +140,7 @@ def in_turn(*acts: tuple[Act, int]) -> Act:
         for one, times in acts:
             world.events, world.crashes = 0, world.total + times
             await one(world)
-            world.spare()
+            await world.spare()
 
     return act
 

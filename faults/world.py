@@ -88,9 +88,10 @@ class World:
 
         return choose
 
-    def spare(self) -> None:
-        """Arm no further lives."""
-        self.gateway.arm = self.consumer.arm = lambda: ""
+    async def spare(self) -> None:
+        """From here on nobody dies by an earlier act's arming, nor counts for a later act."""
+        await self.gateway.spare()
+        await self.consumer.spare()
 
     @asynccontextmanager
     async def owner(self) -> AsyncIterator[psycopg.AsyncConnection[Any]]:
