@@ -152,10 +152,20 @@
     declare
         stored bigint;
         {% if config.get('scope') == 'periods' %}seen bigint := (select last_value from ops.touches);{% endif %}
-        {% if scope is none %}rows text := '{{ target }}_' || ops.worker();{% endif %}
+        {% if scope is none -%}
+        rows text := '{{ target }}_' || ops.worker();
+        usual_target text := current_setting('default_statistics_target');
+        {% endif -%}
+        {% for name in config.get('planner', {}) -%}
+        usual_{{ name }} text := current_setting('{{ name }}');
+        {% endfor %}
     begin
         {% if scope is none -%}
-        if (select reltuples from pg_class where oid = rows::regclass) > 10000 then
+        -- Emptied at once where there is much in it, or much of it is dead rows of many small passes.
+        if
+            (select reltuples from pg_class where oid = rows::regclass) > 10000
+            or pg_relation_size(rows::regclass) > 1048576
+        then
             execute 'truncate ' || rows;
         else
             delete from {{ target }} where worker = ops.worker();
@@ -184,7 +194,7 @@
         ) as rule;
         get diagnostics stored = row_count;
         {% for name in config.get('planner', {}) -%}
-        perform set_config('{{ name }}', reset_val, true) from pg_settings where name = '{{ name }}';
+        perform set_config('{{ name }}', usual_{{ name }}, true);
         {% endfor -%}
         {% if scope is none -%}
         -- A rough count of the pass is enough: a tenth of the usual sample, and none where the last
@@ -200,8 +210,7 @@
         then
             perform set_config('default_statistics_target', '10', true);
             execute 'analyze ' || rows;
-            perform set_config('default_statistics_target', reset_val, true)
-            from pg_settings where name = 'default_statistics_target';
+            perform set_config('default_statistics_target', usual_target, true);
         end if;
         {%- else -%}
         -- Only one worker of a rebuild: who counts a table keeps the others from it until it commits.

@@ -17,4 +17,5 @@ def count_again(connection: psycopg.Connection[Any], table: str, changed: int) -
         table: with its schema, one that the application writes.
         changed: rows added, changed or removed.
     """
-    connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))
+    if changed:
+        connection.execute("select ops.count_again(%s::text::regclass, %s)", (table, changed))

@@ -19,7 +19,7 @@ import psycopg
 from e2a.warehouse.ahead import Ahead
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.crashing import passing
-from e2a.warehouse.drain import Drained, Reader, take
+from e2a.warehouse.drain import Drained, Reader, take, unread_lanes
 from e2a.warehouse.held.aside import FACTS, Order, set_aside
 from e2a.warehouse.scope import LEASE, Scope, fill, refresh_models, strike_off
 
@@ -123,10 +123,11 @@ class Stepper:
         return {"since": self._judged_until(), "until": ask(self._connection, now)}
 
     def _read(self) -> Drained:
-        read = Drained()
+        read, unread = Drained(), unread_lanes(self._connection)
         for reader, ahead in self._lanes:
-            read += take(self._connection, reader, ahead) or Drained()
-            self._alive()
+            if reader.source in unread:
+                read += take(self._connection, reader, ahead) or Drained()
+                self._alive()
         return read
 
     def _concluded(self, window: dict[str, datetime], step: Step) -> Step:
@@ -175,9 +176,7 @@ update ops.lanes set judged_until = %s where tenant_id = '*' and lane = 'hot'
 """
 
 _MOVABLE = """
-create temp table if not exists moved (
-    tenant_id text, order_id text, primary key (tenant_id, order_id)
-) on commit delete rows
+create temp table if not exists moved (tenant_id text, order_id text) on commit delete rows
 """
 
 _CONCERNED = """

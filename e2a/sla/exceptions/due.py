@@ -36,10 +36,21 @@ from sla.reported_exceptions where first_occurred_at <= {AS_OF}
 """
 
 
-def _due(scope: LiteralString) -> LiteralString:
+# Order by order: `offset 0` keeps the condition inside of the views, where it meets an index; a
+# join or IN from outside has the planner read the clocks of all orders first. No figures about
+# `moved` are needed so, which would change in every step and have all of it planned again.
+def _of_moved(facts: LiteralString) -> LiteralString:
     return f"""
-with seen as (select * from ({_SEEN}) as facts where {scope}),
-episodes as (select * from sla.exceptions where {scope})
+select one.* from moved cross join lateral (
+    select * from {facts} as facts
+    where facts.tenant_id = moved.tenant_id and facts.order_id = moved.order_id offset 0
+) as one
+"""
+
+
+def _due(seen: LiteralString, episodes: LiteralString) -> LiteralString:
+    return f"""
+with seen as ({seen}), episodes as ({episodes})
 insert into due
 select
     coalesce(s.tenant_id, e.tenant_id), coalesce(s.order_id, e.order_id),
@@ -68,6 +79,13 @@ where
 """
 
 
-DUE_ALL = _due("true")
-DUE_MOVED = _due("(tenant_id, order_id) in (select tenant_id, order_id from moved)")
-DUE_ONE = _due("tenant_id = %(tenant)s and order_id = %(order)s and promise = %(promise)s")
+def _where(scope: LiteralString) -> LiteralString:
+    return _due(
+        f"select * from ({_SEEN}) as facts where {scope}",
+        f"select * from sla.exceptions where {scope}",
+    )
+
+
+DUE_ALL = _where("true")
+DUE_ONE = _where("tenant_id = %(tenant)s and order_id = %(order)s and promise = %(promise)s")
+DUE_MOVED = _due(_of_moved(f"({_SEEN})"), _of_moved("sla.exceptions"))
