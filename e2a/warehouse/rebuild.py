@@ -2,10 +2,11 @@
 
 A pass must take every order when the models or the prices changed since the last whole one. Over
 many orders it does so in chunks: each is a transaction of its own, and workers with a scope and
-scratch tables of their own take chunks in turn (`ops.worker`). The caller holds the lease.
+scratch tables of their own take chunks in turn (`ops.worker`). The caller holds the lease. Facts
+that no model can take are set aside as in a step, and the chunk goes on without them.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
@@ -15,12 +16,16 @@ from typing import Any
 import psycopg
 
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.scope import refresh_models, strike_off
+from e2a.warehouse.held.aside import FACTS, MOST, Order, set_aside
+from e2a.warehouse.scope import fill, keep_only, refresh_models, strike_off
 from e2a.warehouse.statistics import count_again
 
 CHUNK = 10_000
 """Orders a transaction: sorts and hashes of a chunk fit into work_mem, its scratch into the cache.
 Twice as many took 6 % longer, half as many the same."""
+
+MOST_OF_TEN = 1
+"""Of ten orders of a chunk so many may fail by their facts; more, and it is the models."""
 
 WORKERS = 2
 """Passes side by side; `workers()` in macros/hot.sql says how many there may be."""
@@ -56,6 +61,8 @@ from (
 ) as numbered
 group by tenant_id, chunk order by tenant_id, chunk
 """
+
+_IN_SCOPE = "select tenant_id, order_id from ops.batch_orders order by tenant_id, order_id"
 
 _FILL = """
 insert into ops.batch_orders (tenant_id, order_id, touch, order_no)
@@ -119,6 +126,10 @@ def rebuild(
 
     Returns:
         Orders derived. A chunk that fails raises, and what was committed stays.
+
+    Raises:
+        ModelsFailError: so many orders of a chunk fail that their facts cannot be the cause.
+        psycopg.Error: the database's fault rather than an order's.
     """
     queue: SimpleQueue[Chunk] = SimpleQueue()
     with warehouse.connect(Role.APP) as connection:
@@ -170,11 +181,58 @@ def _work(
             # it commits, and the workers would take turns.
             with connection.transaction():
                 orders = _claim(connection, chunk)
-            with connection.transaction():
-                refresh_models(connection, only)
-                if only is None:
-                    strike_off(connection)
+            _derive(connection, only)
             told.add(orders)
+
+
+def derive_touched(warehouse: Warehouse) -> int:
+    """Derive the orders that have news, in one transaction; what no model can take is set aside.
+
+    Args:
+        warehouse: where; the caller holds the lease, and the functions are deployed.
+
+    Returns:
+        How many orders.
+
+    Raises:
+        ModelsFailError: so many orders fail that their facts cannot be the cause.
+        psycopg.Error: the database's fault rather than an order's.
+    """
+    with warehouse.connect(Role.APP) as connection:
+        with connection.transaction():
+            orders = fill(connection).orders
+        _derive(connection)
+    return orders
+
+
+def _derive(connection: psycopg.Connection[Any], only: Collection[str] | None = None) -> None:
+    try:
+        _once(connection, only, isolating=False)
+    except FACTS:
+        _once(connection, only, isolating=True)
+
+
+def _once(
+    connection: psycopg.Connection[Any], only: Collection[str] | None, *, isolating: bool
+) -> None:
+    with connection.transaction():
+        if isolating:
+            _isolate(connection, only)
+        refresh_models(connection, only)
+        if only is None:
+            strike_off(connection)
+
+
+def _isolate(connection: psycopg.Connection[Any], only: Collection[str] | None) -> int:
+    """Set aside what the chunk cannot be derived with; how many facts."""
+    orders: list[Order] = connection.execute(_IN_SCOPE).fetchall()
+
+    def attempt(some: Sequence[Order]) -> None:
+        keep_only(connection, some)
+        refresh_models(connection, only)
+
+    most = min(MOST, max(1, len(orders) * MOST_OF_TEN // 10))
+    return set_aside(connection, orders, attempt, most)
 
 
 def _taken(queue: "SimpleQueue[Chunk]") -> Iterator[Chunk]:

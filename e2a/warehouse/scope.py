@@ -6,7 +6,7 @@ deployed by dbt from the models themselves (`dbt_project/macros/hot.sql`): dbt, 
 and this module all run the same SQL.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +78,12 @@ def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Sc
     return Scope(orders, touch)
 
 
+def keep_only(connection: psycopg.Connection[Any], orders: Sequence[tuple[str, str]]) -> int:
+    """Leave only these orders, as (tenant, order), in the scope; how many went out of it."""
+    chosen = {"tenants": [one[0] for one in orders], "orders": [one[1] for one in orders]}
+    return connection.execute(_ONLY, chosen).rowcount
+
+
 def strike_off(connection: psycopg.Connection[Any]) -> None:
     """Forget the touches that the pass has seen; later ones stay.
 
@@ -128,6 +134,13 @@ def waiting(connection: psycopg.Connection[Any]) -> int:
     assert row is not None
     return int(row[0])
 
+
+_ONLY = """
+delete from ops.batch_orders as b where not exists (
+    select from unnest(%(tenants)s::text[], %(orders)s::text[]) as w (tenant_id, order_id)
+    where w.tenant_id = b.tenant_id and w.order_id = b.order_id
+)
+"""
 
 # One round trip for some twenty models.
 _REFRESH_ALL = """

@@ -21,7 +21,7 @@ from e2a.warehouse.as_of import ask
 from e2a.warehouse.crashing import passing
 from e2a.warehouse.drain import Drained, Reader, take, unread_lanes
 from e2a.warehouse.held.aside import FACTS, Order, set_aside
-from e2a.warehouse.scope import LEASE, Scope, fill, refresh_models, strike_off
+from e2a.warehouse.scope import LEASE, Scope, fill, keep_only, refresh_models, strike_off
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +149,9 @@ class Stepper:
         orders: list[Order] = work.execute(_CONCERNED, window).fetchall()
 
         def attempt(some: Sequence[Order]) -> None:
-            chosen = {"tenants": [one[0] for one in some], "orders": [one[1] for one in some]}
-            if scope.orders > work.execute(_ONLY_SCOPE, chosen).rowcount:
+            if scope.orders > keep_only(work, some):
                 refresh_models(work)
+            chosen = {"tenants": [one[0] for one in some], "orders": [one[1] for one in some]}
             work.execute(_ONLY_MOVED, chosen)
             self._follow(work)
 
@@ -191,13 +191,6 @@ where c.completed_at is null and c.at_risk_at >= %(since)s and c.at_risk_at < %(
 """
 
 _MOVED = f"insert into moved {_CONCERNED}"
-
-_ONLY_SCOPE = """
-delete from ops.batch_orders as b where not exists (
-    select from unnest(%(tenants)s::text[], %(orders)s::text[]) as w (tenant_id, order_id)
-    where w.tenant_id = b.tenant_id and w.order_id = b.order_id
-)
-"""
 
 _ONLY_MOVED = "insert into moved select * from unnest(%(tenants)s::text[], %(orders)s::text[])"
 

@@ -1,11 +1,13 @@
 """A whole pass in chunks, side by side, says what one pass says."""
 
-import psycopg
 import pytest
 
 from e2a.warehouse.connection import Role
+from e2a.warehouse.held import aside
+from e2a.warehouse.held.aside import ModelsFailError
 from e2a.warehouse.rebuild import orders_known, rebuild
 from e2a.warehouse.scope import leased, refresh, waiting
+from tests.warehouse.beyond import big, defect, held
 from tests.warehouse.lane import at, deliver, event, read, rows
 
 TABLES = (
@@ -67,13 +69,24 @@ def test_a_rebuild_strikes_off_what_it_saw_and_running_it_again_changes_nothing(
     assert _kept(modelled) == first
 
 
-def test_a_chunk_that_fails_is_said_and_leaves_its_orders_touched(built, modelled):
-    _orders(modelled, 2)
+def test_a_chunk_of_which_most_orders_fail_is_said_and_leaves_them_touched(built, modelled):
+    _orders(modelled, 3)
     with built.connect(Role.OWNER, autocommit=True) as owner:
         owner.execute("alter table sla.clocks add constraint nothing check (false) not valid")
         try:
-            with pytest.raises(psycopg.errors.CheckViolation):
+            with pytest.raises(ModelsFailError, match="2 of 3 orders or more"):
                 rebuild(built, chunk=5, workers=1)
         finally:
             owner.execute("alter table sla.clocks drop constraint nothing")
-    assert waiting(modelled) == 2
+    assert waiting(modelled) == 3
+    assert held(modelled) == []
+
+
+def test_what_no_model_can_take_is_set_aside_and_the_rebuild_goes_on(built, modelled):
+    _orders(modelled, 5)
+    read(modelled, deliver(big("R-2"), event("note", "pick_started", "wms:R-2")))
+    with leased(built), defect(built):
+        assert rebuild(built, chunk=3) == 5
+    assert [row[:2] for row in held(modelled)] == [("big/R-2", aside.REASON)]
+    assert len(_kept(modelled)["orders.timeline"]) == 5
+    assert waiting(modelled) == 0

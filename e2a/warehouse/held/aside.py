@@ -1,14 +1,15 @@
-"""Setting facts aside that no model can take: found in a step, kept out of it, replayed later.
+"""Setting facts aside that no model can take: found in a pass, kept out of it, replayed later.
 
 An order whose facts make a refresh fail (an amount beyond its column, a date beyond the calendar)
 would stop every other order. Its facts are tried one after the other, oldest first; those that
-cannot be taken leave `landing.order_events` for `landing.quarantine`, in the step's
-transaction, and their rows end as quarantined with the cause. `e2a dlq replay` brings them back
-once the cause is mended. Rows that cannot even be stored belong to `keeping`.
+cannot be taken leave `landing.order_events` for `landing.quarantine`, in the transaction of the
+step or of the rebuild's chunk, and their rows end as quarantined with the cause. `e2a dlq replay`
+brings them back once the cause is mended. Rows that cannot even be stored belong to `keeping`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import psycopg
@@ -21,10 +22,10 @@ REASON = "step_failed"
 """Why such a row is quarantined; `detail` says what failed."""
 
 FACTS = (*POISON, psycopg.errors.RaiseException, LookupError)
-"""What an order's facts can raise in a step; anything else is the database's fault."""
+"""What an order's facts can raise in a pass; anything else is the database's fault."""
 
 MOST = 50
-"""Orders at fault in one step: beyond it, it is the models that fail, and nothing is set aside."""
+"""Orders at fault in one pass: beyond it, it is the models that fail, and nothing is set aside."""
 
 Order = tuple[str, str]
 """(tenant, order)."""
@@ -60,27 +61,34 @@ class _Trials:
 
 
 def set_aside(
-    connection: psycopg.Connection[Any], orders: Sequence[Order], attempt: Attempt
+    connection: psycopg.Connection[Any],
+    orders: Sequence[Order],
+    attempt: Attempt,
+    most: int | None = None,
 ) -> int:
     """Find the facts because of which an attempt at these orders fails, and quarantine them.
 
     Args:
-        connection: in the transaction of the step, after the attempt has failed.
+        connection: in the transaction of the pass, after the attempt has failed.
         orders: all that it concerned.
         attempt: what has failed; it is tried under savepoints.
+        most: orders that may fail; None is `MOST`.
 
     Returns:
         How many facts were set aside; without them the attempt can be made.
 
     Raises:
-        ModelsFailError: more than `MOST` orders fail.
+        ModelsFailError: more than so many orders fail.
         Exception: an order that fails even without its facts raises what it raised.
     """
     trials = _Trials(connection, attempt)
-    culprits = list(at_fault(orders, trials.orders)) if orders else []
-    if len(culprits) > MOST:
+    allowed = MOST if most is None else most
+    found = at_fault(orders, trials.orders) if orders else iter(())
+    culprits = list(islice(found, allowed + 1))
+    if len(culprits) > allowed:
         raise ModelsFailError(
-            f"{len(culprits):,} of {len(orders):,} orders cannot be derived: {culprits[0][1]}",
+            f"{len(culprits):,} of {len(orders):,} orders or more cannot be derived: "
+            f"{culprits[0][1]}",
             "Mend the models: so many cannot all have facts at fault",
         ) from culprits[0][1]
     return sum(_settle(trials, order, error) for order, error in culprits)
