@@ -28,6 +28,7 @@ from e2a.alerts.secrets import Environment
 from e2a.domain.errors import DatabaseUnavailableError
 from e2a.domain.policies.alerts import DestinationText
 from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.crashing import passing
 from e2a.warehouse.heartbeats import BEAT_SECONDS, beat
 
 Say = Callable[[str], None]
@@ -146,8 +147,11 @@ class _Deliverer:
                 )  # fmt: skip
                 if claimed is None:
                     break
+                passing("alerts.claimed")
                 answer = self._sent(road, claimed)
+                passing("alerts.answered")
                 state = record(connection, claimed, self._number, answer, self._outside.patience)
+                passing("alerts.recorded")
                 self._tell(claimed, answer, state)
                 sent += 1
             return sent
