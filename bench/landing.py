@@ -7,8 +7,10 @@ validated, judged, deduplicated by event, names learned):
 - events: typed rows of 300 bytes, `e2a land events`;
 - shopify: full order bodies, made of Shopify's own sample if the shared folder is there.
 
-Beside them, in the same run, the least that must happen: JSON read, and COPY into one table with a
-primary key. Bars: 12,000 events a second (20,000 the stretch), 1,500 Shopify bodies a second.
+Beside the rates stands the processor time that one delivery costs, in Python and in Postgres: on a
+shared machine it is what can be compared. And, in the same run, the least that must happen: JSON
+read, and COPY into one table with a primary key. Bars: 12,000 events a second (20,000 the stretch),
+1,500 Shopify bodies a second.
 """
 
 import argparse
@@ -16,7 +18,6 @@ import json
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ import orjson
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from bench.installation import installed
+from bench.processor import Cost, cost
 from e2a.domain.deliveries import Delivery, Source
 from e2a.sources import archive
 from e2a.sources.registry import PARSER_VERSION, parse
@@ -107,21 +109,24 @@ def _measure(
     warehouse: Warehouse, source: Source, count: int, read: Callable[[], Iterator[Delivery]]
 ) -> dict[str, Any]:
     with warehouse.connect(Role.APP) as app:
-        landing = _timed(lambda: land(app, read(), _told(f"{source} landed")))
-        draining = _timed(
+        landing = _cost(warehouse, lambda: land(app, read(), _told(f"{source} landed")))
+        draining = _cost(
+            warehouse,
             lambda: drain(
                 app, Reader(source, parse, PARSER_VERSION), lambda n, _: _told(f"{source} read")(n)
-            )
+            ),
         )
-        again = _timed(lambda: land(app, read()))
+        again = _cost(warehouse, lambda: land(app, read())).wall
         row = app.execute(
             "select count(*) from landing.order_events where source = %s", (source,)
         ).fetchone()
         app.rollback()
     assert row is not None
     return {
-        "deliveries": count, "canonical": row[0], "land_per_second": count / landing,
-        "drain_per_second": count / draining, "per_second": count / (landing + draining),
+        "deliveries": count, "canonical": row[0], "land_per_second": count / landing.wall,
+        "drain_per_second": count / draining.wall,
+        "per_second": count / (landing + draining).wall,
+        "land_cost": landing.told(count), "drain_cost": draining.told(count),
         "duplicates_per_second": count / again, "bare_per_second": count / _bare(warehouse, read),
     }  # fmt: skip
 
@@ -129,7 +134,7 @@ def _measure(
 def _bare(warehouse: Warehouse, read: Callable[[], Iterator[Delivery]]) -> float:
     with warehouse.connect(Role.OWNER) as owner:
         owner.execute("create temp table bare (id text primary key, body jsonb)")
-        return _timed(lambda: _copied(owner, read()))
+        return _cost(warehouse, lambda: _copied(owner, read())).wall
 
 
 def _copied(connection: Any, deliveries: Iterator[Delivery]) -> None:
@@ -143,10 +148,8 @@ def _told(what: str) -> Callable[[int], None]:
     return lambda rows: print(f"  {what} {rows:,}", file=sys.stderr)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
+def _cost(warehouse: Warehouse, work: Callable[[], object]) -> Cost:
+    return cost(warehouse.home, work)
 
 
 def _show(figures: list[dict[str, Any]]) -> None:
@@ -158,7 +161,8 @@ def _show(figures: list[dict[str, Any]]) -> None:
             f"{one['per_second']:,.0f}/s (bar {BARS[one['kind']]:,}); "
             f"landed {one['land_per_second']:,.0f}/s, read {one['drain_per_second']:,.0f}/s, "
             f"landed again {one['duplicates_per_second']:,.0f}/s; "
-            f"a bare copy {one['bare_per_second']:,.0f}/s"
+            f"a bare copy {one['bare_per_second']:,.0f}/s\n"
+            f"{'':<8} each costs {one['land_cost']} to land, {one['drain_cost']} to read"
         )
 
 

@@ -13,8 +13,8 @@ import psycopg
 from e2a.domain.deliveries import Source
 from e2a.domain.errors import E2AError
 from e2a.sources.registry import PARSER_VERSION, parse
-from e2a.warehouse.ahead import COLUMNS, inbox_row
-from e2a.warehouse.canonical import understand
+from e2a.warehouse.ahead import COLUMNS
+from e2a.warehouse.canonical import inbox_row, understand
 from e2a.warehouse.connection import Role, locate
 from e2a.warehouse.drain import Reader, drain
 from e2a.warehouse.held.keeping import store

@@ -15,6 +15,8 @@ from e2a.domain.deliveries import Delivery, Events, NothingToDo, RefusedDelivery
 from e2a.domain.events import CanonicalEvent, Code, Name
 
 _BOM = b"\xef\xbb\xbf"
+_SURELY_WRITABLE = 200
+"""So few objects and arrays cannot be nested too deep to be written."""
 _GID = re.compile(r"(?:gid://shopify/\w+/)?(\d{1,32})(?:\?.*)?", re.ASCII)
 
 
@@ -41,7 +43,8 @@ def decode(delivery: Delivery) -> Any:  # noqa: ANN401 - any JSON value
     body = delivery.body.removeprefix(_BOM)
     try:
         document = orjson.loads(body)
-        orjson.dumps(document)
+        if body.count(b"{") + body.count(b"[") > _SURELY_WRITABLE:
+            orjson.dumps(document)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
         raise RefusedDeliveryError(
             "malformed_json", f"The body is not usable JSON ({error}); send one JSON document."
@@ -68,6 +71,8 @@ def as_object(value: object, what: str) -> dict[str, Any]:
 
 def header(delivery: Delivery, *names: str) -> str | None:
     """The first of these headers that is present and not empty."""
+    if not delivery.headers:
+        return None
     for name in names:
         if text := delivery.headers.get(name, "").replace("\0", "").strip():
             return text
@@ -109,7 +114,9 @@ def code(value: object) -> str | None:
 
 def country(value: str | None) -> str | None:
     """A two-letter country, None where the source states none or writes it otherwise."""
-    text = (value or "").strip().upper()
+    if not value:
+        return None
+    text = value.strip().upper()
     return text if re.fullmatch("[A-Z]{2}", text) else None
 
 

@@ -10,14 +10,16 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
+import orjson
 import psycopg
+from psycopg.types.json import set_json_loads
 
-from e2a.domain.deliveries import Delivery, Parser, Source
-from e2a.warehouse.canonical import InboxRow, Understood, understand
+from e2a.domain.deliveries import Parser, Source
+from e2a.warehouse.canonical import Understood, inbox_row, understand
+from e2a.warehouse.parsing.process import Parsers
+from e2a.warehouse.staged import Staged
 from e2a.warehouse.watermark import readable_below
 
 CHUNK = 20_000
@@ -27,31 +29,57 @@ CHUNK_BYTES = 32 * 2**20
 DEPTH = 2
 """Chunks read ahead: with one, the parser would wait while Postgres works on the last."""
 
+BULK = 1_000
+"""Rows beyond a first chunk for which processes are started: that takes about a second."""
+
 Item = TypeVar("Item")
 
 Position = tuple[str, int]
 """(xid, seq) of the last row read."""
 
 
-@dataclass(frozen=True, slots=True)
 class Chunk:
     """The rows of a lane beyond `low`, up to and including `high`."""
 
-    low: Position
-    high: Position
-    parsing: Future[list[Understood]]
+    def __init__(self, low: Position, rows: Sequence[tuple[Any, ...]], parsing: "Parsing") -> None:
+        self.low = low
+        self.rows = rows
+        self.high: Position = rows[-1][:2]
+        self._parsing = parsing
 
     @property
-    def understood(self) -> list[Understood]:
-        """What the rows became; waits until they are parsed."""
-        return self.parsing.result()
+    def staged(self) -> Staged | None:
+        """What a parser's process has made of them, if one was asked and could; waits for it."""
+        made = self._parsing.result()
+        return made if isinstance(made, Staged) else None
+
+    def understood(self, source: Source, parse: Parser) -> list[Understood]:
+        """What the rows became; those of a process are parsed here once more."""
+        made = self._parsing.result()
+        return made if isinstance(made, list) else understood(source, parse, self.rows)
+
+
+Parsing = Future[list[Understood]] | Future[Staged | None]
 
 
 class Ahead:
     """The chunks after the one that is being stored."""
 
-    def __init__(self, source: Source, parse: Parser, beside: Executor, depth: int = DEPTH) -> None:
+    def __init__(
+        self, source: Source, parse: Parser, beside: Executor, depth: int = DEPTH,
+        parsers: Parsers | None = None,
+    ) -> None:  # fmt: skip
+        """Begin with nothing read.
+
+        Args:
+            source: the road.
+            parse: its parser.
+            beside: parses, or waits for processes that do.
+            depth: how many chunks are read ahead.
+            parsers: processes for chunks read ahead, if they are long.
+        """
         self._source, self._parse, self._beside, self._depth = source, parse, beside, depth
+        self._parsers = parsers
         self._guesses: deque[Chunk] = deque()
 
     def take(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
@@ -61,32 +89,25 @@ class Ahead:
         chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low)
         last = self._guesses[-1] if self._guesses else chunk
         while last is not None and len(self._guesses) < self._depth:
-            last = self._begin(connection, last.high)
+            last = self._begin(connection, last.high, self._parsers)
             if last is not None:
                 self._guesses.append(last)
         return chunk
 
-    def _begin(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
+    def _begin(
+        self, connection: psycopg.Connection[Any], low: Position, parsers: Parsers | None = None
+    ) -> Chunk | None:
         rows = _beyond(connection, self._source, low)
         if not rows:
             return None
-        return Chunk(low, rows[-1][:2], self._beside.submit(self._understood, rows))
+        if parsers and parsers.are_able and len(rows) >= BULK:
+            return Chunk(low, rows, self._beside.submit(parsers.stage, rows))
+        return Chunk(low, rows, self._beside.submit(understood, self._source, self._parse, rows))
 
-    def _understood(self, rows: Sequence[tuple[Any, ...]]) -> list[Understood]:
-        return [understand(inbox_row(self._source, row[1:]), self._parse) for row in rows]
 
-
-def inbox_row(source: Source, row: Sequence[Any], resolved_at: datetime | None = None) -> InboxRow:
-    """An inbox row as `COLUMNS` lists it; what it says is known since its receipt, or resolution.
-
-    Args:
-        source: its road.
-        row: the values of `COLUMNS`.
-        resolved_at: if it was held back until then (C19).
-    """
-    seq, tenant_id, delivery_id, received_at, headers, body = row
-    delivery = Delivery(tenant_id, source, delivery_id, received_at, body, headers)
-    return InboxRow(seq, delivery, resolved_at or received_at)
+def understood(source: Source, parse: Parser, rows: Sequence[tuple[Any, ...]]) -> list[Understood]:
+    """What rows as `_BEYOND` gives them became."""
+    return [understand(inbox_row(source, row[1:]), parse) for row in rows]
 
 
 def _beyond(
@@ -99,6 +120,7 @@ def _beyond(
         "bytes": CHUNK_BYTES,
     }  # fmt: skip
     with connection.cursor(binary=True) as cursor:
+        set_json_loads(orjson.loads, cursor)
         return cursor.execute(_BEYOND, given).fetchall()
 
 

@@ -9,6 +9,7 @@ import traceback
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import orjson
 
@@ -38,6 +39,19 @@ class InboxRow:
     seq: int
     delivery: Delivery
     accepted_at: datetime
+
+
+def inbox_row(source: Source, row: Sequence[Any], resolved_at: datetime | None = None) -> InboxRow:
+    """An inbox row as `ahead.COLUMNS` lists it; known since its receipt, or its resolution.
+
+    Args:
+        source: its road.
+        row: the values of those columns.
+        resolved_at: if it was held back until then (C19).
+    """
+    seq, tenant_id, delivery_id, received_at, headers, body = row
+    delivery = Delivery(tenant_id, source, delivery_id, received_at, body, headers)
+    return InboxRow(seq, delivery, resolved_at or received_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +147,14 @@ def _implausible(
     return None
 
 
-def payload_hash(event: CanonicalEvent) -> bytes:
-    """SHA-256 of the canonical JSON of the source's own fragment (C9)."""
-    content = event.fragment or event.model_dump(mode="json", exclude={"recorded_at"})
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+def _words(event: CanonicalEvent) -> tuple[bytes, str]:
+    """SHA-256 of the canonical JSON of the source's own fragment (C9), and the fragment."""
+    if event.fragment:
+        said = orjson.dumps(event.fragment, option=orjson.OPT_SORT_KEYS)
+        return hashlib.sha256(said).digest(), _without_nul(said)
+    content = event.model_dump(mode="json", exclude={"recorded_at"})
+    said = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
+    return hashlib.sha256(said).digest(), "{}"
 
 
 COLUMNS = (
@@ -155,6 +173,7 @@ def copy_row(
     """One event as the columns of `COLUMNS`."""
     delivery, charge = row.delivery, event.charge
     lines = [line.model_dump() for line in event.lines]
+    payload_hash, fragment = _words(event)
     return (
         row.seq, ordinal, delivery.tenant_id, delivery.source.value, event.source_event_id,
         event.event_type.value, _name(event.order), _name(event.shipment),
@@ -165,8 +184,7 @@ def copy_row(
         event.code, event.status and event.status.value, event.reason, event.party,
         event.quantity, sorted(event.flags), _json(event.attributes),
         sorted(flag.value for flag in event.time_flags), event.occurred_at,
-        recorded_at(row, event), event.correlation_id, payload_hash(event),
-        _json(event.fragment), parser_version,
+        recorded_at(row, event), event.correlation_id, payload_hash, fragment, parser_version,
     )  # fmt: skip
 
 
@@ -174,5 +192,11 @@ def _name(reference: object | None) -> str | None:
     return None if reference is None else str(reference)
 
 
-def _json(value: object) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode().replace("\\u0000", "")
+def _json(value: dict[str, Any] | list[Any]) -> str:
+    if not value:
+        return "{}" if isinstance(value, dict) else "[]"
+    return _without_nul(orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS))
+
+
+def _without_nul(written: bytes) -> str:
+    return written.decode().replace("\\u0000", "")

@@ -28,6 +28,7 @@ SETTINGS = {
     "unix_socket_directories": "",
     "shared_buffers": "512MB",
     "work_mem": "64MB",
+    "temp_buffers": "64MB",
     "maintenance_work_mem": "256MB",
     "effective_cache_size": "4GB",
     "max_wal_size": "2GB",

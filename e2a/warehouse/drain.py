@@ -13,11 +13,12 @@ from typing import Any
 import psycopg
 
 from e2a.domain.deliveries import Parser, Source
-from e2a.warehouse.ahead import CHUNK, COLUMNS, Ahead, inbox_row, uncollected
-from e2a.warehouse.canonical import understand
+from e2a.warehouse.ahead import CHUNK, COLUMNS, Ahead, Chunk, uncollected
+from e2a.warehouse.canonical import inbox_row, understand
 from e2a.warehouse.crashing import passing
-from e2a.warehouse.held.keeping import store
+from e2a.warehouse.held.keeping import store, store_staged
 from e2a.warehouse.identity import relearn
+from e2a.warehouse.parsing.process import PARSERS, Parsers
 from e2a.warehouse.watermark import guard
 
 Progress = Callable[[int, int], None]
@@ -55,8 +56,12 @@ def drain(
         progress: called after each chunk with rows and events so far.
     """
     total = Drained()
-    with ThreadPoolExecutor(1, "parser") as beside, uncollected():
-        ahead = Ahead(reader.source, reader.parse, beside)
+    with (
+        ThreadPoolExecutor(PARSERS, "parser") as beside,
+        Parsers(reader.source, reader.parse, reader.parser_version) as parsers,
+        uncollected(),
+    ):
+        ahead = Ahead(reader.source, reader.parse, beside, parsers=parsers)
         while True:
             with connection.transaction():
                 batch = take(connection, reader, ahead)
@@ -103,20 +108,33 @@ def take(connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead) -> D
     if chunk is None:
         return None
     passing("drain.claimed")
-    understood, high = chunk.understood, chunk.high
-    events = store(connection, understood, reader.parser_version)
+    events = _stored(connection, reader, chunk)
     passing("drain.stored")
-    received = [u.row.delivery.received_at for u in understood]
+    received = {row[_RECEIVED_AT] for row in chunk.rows}
     days = {instant.astimezone(UTC).date() for instant in received}
     span = min(days), max(days), min(received)
-    connection.execute(_BATCH, (reader.source, *low, *high, len(understood), events, *span))
+    high, rows = chunk.high, len(chunk.rows)
+    connection.execute(_BATCH, (reader.source, *low, *high, rows, events, *span))
     connection.execute(
         "update ops.watermarks set xid = %s::xid8, seq = %s where tenant_id = '*' and lane = %s",
         (*high, reader.source),
     )
     passing("drain.before_commit")
-    return Drained(len(understood), events, frozenset(days))
+    return Drained(rows, events, frozenset(days))
 
+
+def _stored(connection: psycopg.Connection[Any], reader: Reader, chunk: Chunk) -> int:
+    """Store a chunk; one whose process could not make it ready is parsed here."""
+    staged = chunk.staged
+    stored = None if staged is None else store_staged(connection, staged)
+    if stored is not None:
+        return stored
+    understood = chunk.understood(reader.source, reader.parse)
+    return store(connection, understood, reader.parser_version)
+
+
+_RECEIVED_AT = 4
+"""Place of `received_at` in a row: xid, then `COLUMNS`."""
 
 # In the order of an index, or the planner reads a day from its beginning.
 _UNREAD = """

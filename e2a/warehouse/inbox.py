@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from itertools import islice
 from typing import Any
 
 import orjson
@@ -17,7 +16,7 @@ import psycopg
 
 from e2a.domain.deliveries import Delivery
 from e2a.domain.errors import UnknownTenantError
-from e2a.warehouse.ahead import made_ahead, uncollected
+from e2a.warehouse.ahead import CHUNK_BYTES, made_ahead, uncollected
 
 CHUNK = 20_000
 """Deliveries a transaction: large enough for COPY to pay, small enough to lose little on a kill."""
@@ -86,11 +85,22 @@ def tenants(connection: psycopg.Connection[Any]) -> set[str]:
 
 def _chunks(deliveries: Iterable[Delivery], known: set[str]) -> Iterator[list[Row]]:
     iterator = iter(deliveries)
-    while chunk := list(islice(iterator, CHUNK)):
+    while chunk := _next_chunk(iterator):
         for delivery in chunk:
             if delivery.tenant_id not in known:
                 raise UnknownTenantError(delivery.tenant_id, known)
         yield [_row(*numbered) for numbered in enumerate(chunk)]
+
+
+def _next_chunk(deliveries: Iterator[Delivery]) -> list[Delivery]:
+    """As many as one transaction stores; large bodies make it shorter."""
+    chunk, size = [], 0
+    for delivery in deliveries:
+        chunk.append(delivery)
+        size += len(delivery.body)
+        if len(chunk) >= CHUNK or size >= CHUNK_BYTES:
+            break
+    return chunk
 
 
 def land_chunk(connection: psycopg.Connection[Any], chunk: Sequence[Delivery]) -> Landed:
@@ -105,6 +115,22 @@ def _land_rows(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Land
     with connection.cursor().copy("copy arriving from stdin") as copy:
         for row in rows:
             copy.write_row(row)
+    return _if_all_are_new(connection, rows) or _compared(connection, rows)
+
+
+def _if_all_are_new(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Landed | None:
+    """Store deliveries none of which has been seen, as in a file; else nothing, and None."""
+    if len({row[1:4] for row in rows}) < len(rows):
+        return None
+    with connection.transaction() as attempt:
+        if connection.execute(_SEEN).rowcount < len(rows):
+            raise psycopg.Rollback(attempt)
+        connection.execute(_ALL)
+        return Landed(len(rows))
+    return None
+
+
+def _compared(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Landed:
     conflicts = connection.execute(_MARK_CONFLICTS).rowcount
     stored = connection.execute(_STORE).rowcount
     # What collided may be another body that somebody committed meanwhile: only now is it seen.
@@ -160,6 +186,19 @@ where
     (f.tenant_id, f.source, f.delivery_id) = (a.tenant_id, a.source, a.delivery_id)
     and f.body_hash <> a.body_hash
     and f.redacted_hash is distinct from a.body_hash
+"""
+
+# In the order of their keys, for the same reason as in _STORE.
+_SEEN = """
+insert into landing.deliveries (tenant_id, source, delivery_id, body_hash)
+select tenant_id, source, delivery_id, body_hash from arriving
+order by tenant_id, source, delivery_id
+on conflict do nothing
+"""
+
+_ALL = """
+insert into landing.inbox (tenant_id, source, delivery_id, received_at, headers, body)
+select tenant_id, source, delivery_id, received_at, headers, body from arriving order by ordinal
 """
 
 # Inserted in the order of their keys, so that two writers never wait for each other.

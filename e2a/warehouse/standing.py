@@ -10,6 +10,21 @@ The incumbent is what is stored, or, where its own row is read again, what that 
 keeps its `recorded_at`. A statement that says the same as the incumbent never takes its place.
 """
 
+# Whether nothing that these rows state is known, nor anything that they stated before: each is new.
+IS_FIRST = """
+select
+    not exists (
+        select from staged as s inner join landing.order_events as e
+            on
+                e.tenant_id = s.tenant_id and e.source = s.source
+                and e.source_event_id = s.source_event_id
+    )
+    and not exists (
+        select from decided as d inner join landing.order_events as e
+            on e.inbox_seq = d.inbox_seq and e.tenant_id = d.tenant_id
+    )
+"""
+
 # Events that these rows had produced and, read again, no longer produce.
 FORGET = """
 with gone as (

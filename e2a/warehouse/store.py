@@ -11,9 +11,9 @@ from typing import Any
 
 import psycopg
 
-from e2a.domain.deliveries import Outcome
 from e2a.warehouse import identity, standing
-from e2a.warehouse.canonical import COLUMNS, Understood, copy_row
+from e2a.warehouse.canonical import COLUMNS, Understood
+from e2a.warehouse.staged import Staged, stage
 from e2a.warehouse.statistics import count_again
 
 _DATA = list(COLUMNS)
@@ -27,7 +27,38 @@ def store(
     Returns:
         How many events were new or changed.
     """
-    _stage(connection, understood, parser_version)
+    return store_staged(connection, stage(understood, parser_version))
+
+
+def store_staged(connection: psycopg.Connection[Any], staged: Staged) -> int:
+    """Store inbox rows that were made ready; the caller owns the transaction.
+
+    Where all their facts are met for the first time, as in a file's, nothing has to be compared.
+
+    Returns:
+        How many events were new or changed.
+    """
+    _stage(connection, staged)
+    is_first = staged.is_distinct and _is_first(connection)
+    changed = _add(connection) if is_first else _compare(connection)
+    if staged.source:
+        count_again(connection, f"landing.{staged.source}_events", changed)
+    identity.learn(connection)
+    return changed
+
+
+def _is_first(connection: psycopg.Connection[Any]) -> bool:
+    row = connection.execute(standing.IS_FIRST).fetchone()
+    return row is not None and bool(row[0])
+
+
+def _add(connection: psycopg.Connection[Any]) -> int:
+    changed = connection.execute(_ADD).rowcount
+    connection.execute(_FIRST_OUTCOMES)
+    return changed
+
+
+def _compare(connection: psycopg.Connection[Any]) -> int:
     connection.execute(standing.FORGET)
     connection.execute(standing.RANK)
     connection.execute(standing.CONFLICTS)
@@ -35,77 +66,22 @@ def store(
     changed += connection.execute(_INSERT).rowcount
     changed += connection.execute(_REPLACE).rowcount
     connection.execute(_OUTCOMES)
-    if understood:
-        table = f"landing.{understood[0].row.delivery.source}_events"
-        count_again(connection, table, changed)
     connection.execute(standing.DROP_CONFLICTS)
-    identity.learn(connection)
     return changed
 
 
-def _stage(
-    connection: psycopg.Connection[Any], understood: Sequence[Understood], parser_version: str
-) -> None:
+def _stage(connection: psycopg.Connection[Any], staged: Staged) -> None:
     connection.execute(_TEMPORARY)
     connection.execute(_CLEAR)
     with connection.cursor().copy(f"copy staged ({', '.join(COLUMNS)}) from stdin") as copy:
-        for became in understood:
-            for ordinal, event in became.events:
-                copy.write_row(copy_row(became.row, ordinal, event, parser_version))
+        copy.write(staged.events)
     with connection.cursor().copy("copy decided from stdin") as copy:
-        for became in understood:
-            copy.write_row(_decided(became, parser_version))
+        copy.write(staged.decided)
     connection.execute(_COUNT)
-    _refusals(connection, understood)
-    _dead_letters(connection, understood)
-
-
-def _decided(became: Understood, parser_version: str) -> tuple[object, ...]:
-    delivery = became.row.delivery
-    return (
-        delivery.tenant_id, became.row.seq, delivery.source.value, delivery.received_at,
-        became.outcome.value, became.reason, became.detail, len(became.events),
-        sorted(became.mentions), parser_version,
-    )  # fmt: skip
-
-
-def _refusals(connection: psycopg.Connection[Any], understood: Sequence[Understood]) -> None:
-    connection.execute(
-        "delete from landing.quarantine as q using decided as d "
-        "where (q.tenant_id, q.inbox_seq) = (d.tenant_id, d.inbox_seq)"
-    )
-    rows = [
-        (
-            became.row.delivery.tenant_id, became.row.seq, refusal.ordinal,
-            became.row.delivery.source.value, refusal.source_event_id, refusal.reason,
-            refusal.detail, became.row.delivery.received_at,
-        )
-        for became in understood
-        for refusal in became.refusals
-    ]  # fmt: skip
-    connection.cursor().executemany(
-        "insert into landing.quarantine (tenant_id, inbox_seq, ordinal, source, source_event_id, "
-        "reason, detail, received_at) values (%s, %s, %s, %s, %s, %s, %s, %s)",
-        rows,
-    )
-
-
-def _dead_letters(connection: psycopg.Connection[Any], understood: Sequence[Understood]) -> None:
-    dead = [u for u in understood if u.outcome is Outcome.DEAD_LETTER]
-    connection.execute(
-        "delete from landing.dead_letters as l using decided as d "
-        "where (l.tenant_id, l.inbox_seq) = (d.tenant_id, d.inbox_seq) "
-        "and d.outcome <> 'dead_letter'"
-    )
-    connection.cursor().executemany(
-        "insert into landing.dead_letters values (%s, %s, %s, %s, %s, 1) "
-        "on conflict (tenant_id, inbox_seq) do update set attempts = dead_letters.attempts + 1, "
-        "error_class = excluded.error_class, error = excluded.error",
-        [
-            (u.row.delivery.tenant_id, u.row.seq, u.row.delivery.source.value, u.reason, u.detail)
-            for u in dead
-        ],
-    )
+    connection.execute(_FORGET_REFUSALS)
+    connection.cursor().executemany(_REFUSAL, staged.refusals)
+    connection.execute(_FORGET_DEAD)
+    connection.cursor().executemany(_DEAD, staged.dead)
 
 
 _TEMPORARY = """
@@ -126,9 +102,34 @@ _CLEAR = "delete from staged; delete from ranked; delete from decided"
 
 # Only what the statements of a store join or filter by: the rest of the columns costs more.
 _COUNT = """
+set local default_statistics_target = 10;
 analyze staged (
     tenant_id, inbox_seq, ordinal, source, source_event_id, event_type, order_name, shipment_name
-)
+);
+set local default_statistics_target to default
+"""
+
+_FORGET_REFUSALS = """
+delete from landing.quarantine as q using decided as d
+where (q.tenant_id, q.inbox_seq) = (d.tenant_id, d.inbox_seq)
+"""
+
+_REFUSAL = """
+insert into landing.quarantine (
+    tenant_id, inbox_seq, ordinal, source, source_event_id, reason, detail, received_at
+) values (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+_FORGET_DEAD = """
+delete from landing.dead_letters as l using decided as d
+where (l.tenant_id, l.inbox_seq) = (d.tenant_id, d.inbox_seq) and d.outcome <> 'dead_letter'
+"""
+
+_DEAD = """
+insert into landing.dead_letters values (%s, %s, %s, %s, %s, 1)
+on conflict (tenant_id, inbox_seq) do update set
+    attempts = dead_letters.attempts + 1, error_class = excluded.error_class,
+    error = excluded.error
 """
 
 _COLUMN_LIST = ", ".join(_DATA)
@@ -138,6 +139,10 @@ insert into landing.order_events ({_COLUMN_LIST})
 select {", ".join(f"s.{column}" for column in _DATA)}
 from staged as s inner join ranked as r using (tenant_id, inbox_seq, ordinal)
 where r.standing in ('new', 'displaces')
+"""
+
+_ADD = f"""
+insert into landing.order_events ({_COLUMN_LIST}) select {_COLUMN_LIST} from staged
 """
 
 _KEPT = ("inbox_seq", "tenant_id", "source", "source_event_id", "recorded_at")
@@ -154,7 +159,7 @@ where
     is distinct from ({", ".join(f"s.{column}" for column in _UPDATED)})
 """
 
-_OUTCOMES = """
+_OUTCOME = """
 insert into landing.outcomes as o
 select
     d.tenant_id, d.inbox_seq, d.source, d.received_at,
@@ -171,13 +176,7 @@ select
     end,
     d.detail, coalesce(r.kept, 0), d.mentions, d.parser_version
 from decided as d
-left join (
-    select
-        tenant_id, inbox_seq,
-        count(*) filter (where standing = 'conflict') as conflicts,
-        count(*) filter (where standing in ('new', 'own', 'displaces')) as kept
-    from ranked group by tenant_id, inbox_seq
-) as r using (tenant_id, inbox_seq)
+{judged}
 on conflict (tenant_id, inbox_seq) do update set
     outcome = excluded.outcome, reason = excluded.reason, detail = excluded.detail,
     events = excluded.events, mentions = excluded.mentions,
@@ -187,3 +186,19 @@ where (o.outcome, o.reason, o.detail, o.events, o.mentions, o.parser_version) is
     excluded.parser_version
 )
 """
+
+_OUTCOMES = _OUTCOME.format(
+    judged="""
+left join (
+    select
+        tenant_id, inbox_seq,
+        count(*) filter (where standing = 'conflict') as conflicts,
+        count(*) filter (where standing in ('new', 'own', 'displaces')) as kept
+    from ranked group by tenant_id, inbox_seq
+) as r using (tenant_id, inbox_seq)
+"""
+)
+
+_FIRST_OUTCOMES = _OUTCOME.format(
+    judged="cross join lateral (select 0 as conflicts, nullif(d.events, 0) as kept) as r"
+)

@@ -90,7 +90,7 @@ def _event(
 ) -> CanonicalEvent:
     namespace = row.order_namespace if lane.history and row.order_namespace else lane.namespace
     order = order_of(row, meaning.event_type, namespace)
-    return CanonicalEvent(
+    facts = dict(
         source_event_id=row.event_id,
         event_type=meaning.event_type,
         order=order,
@@ -116,6 +116,7 @@ def _event(
         fragment=fragment_of(given),
         **_times(row, lane),
     )
+    return CanonicalEvent(**{field: fact for field, fact in facts.items() if fact is not None})
 
 
 def _times(row: TypedEvent, lane: Lane) -> dict[str, Any]:

@@ -5,7 +5,7 @@ waits. A row that Postgres cannot take (a NUL, a lone surrogate, a number beyond
 a dead letter with its cause, in the same transaction; the others are stored as if it did not exist.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from e2a.domain.deliveries import Outcome
 from e2a.warehouse import store as storing
 from e2a.warehouse.canonical import Understood
 from e2a.warehouse.held.culprits import at_fault
+from e2a.warehouse.staged import Staged
 
 UNKNOWN_TENANT = "unknown_tenant"
 """Reason of a row that waits until a policy folder describes its tenant."""
@@ -50,14 +51,36 @@ def store(
     return storing.store(connection, isolated, parser_version)
 
 
-def _with_tenants(
-    connection: psycopg.Connection[Any], understood: Sequence[Understood]
-) -> Sequence[Understood]:
-    met = {became.row.delivery.tenant_id for became in understood}
+def store_staged(connection: psycopg.Connection[Any], staged: Staged) -> int | None:
+    """Store rows that were made ready elsewhere, in the caller's transaction.
+
+    Returns:
+        How many events were new or changed; None, with nothing stored, if a tenant is unknown or
+        a row cannot be stored: then `store` has to look at each.
+
+    Raises:
+        psycopg.Error: the database's fault rather than a row's.
+    """
+    if _unknown(connection, staged.tenants):
+        return None
+    try:
+        with connection.transaction():
+            return storing.store_staged(connection, staged)
+    except POISON:
+        return None
+
+
+def _unknown(connection: psycopg.Connection[Any], met: Set[str]) -> Set[str]:
     found = connection.execute(
         "select tenant_id from reference.tenants where tenant_id = any(%s)", (sorted(met),)
     ).fetchall()
-    unknown = met - {row[0] for row in found}
+    return met - {row[0] for row in found}
+
+
+def _with_tenants(
+    connection: psycopg.Connection[Any], understood: Sequence[Understood]
+) -> Sequence[Understood]:
+    unknown = _unknown(connection, {became.row.delivery.tenant_id for became in understood})
     if not unknown:
         return understood
     return [_waiting(b) if b.row.delivery.tenant_id in unknown else b for b in understood]
