@@ -9,8 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-import psycopg
-
 NULL = "\\N"
 
 
@@ -35,7 +33,9 @@ def encoded(lines: Iterable[str]) -> bytes:
     """
     text = "".join(lines)
     if "\0" in text:
-        raise psycopg.DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
+        from psycopg import DataError  # slow to import, and a parser's process needs nothing else
+
+        raise DataError("PostgreSQL text fields cannot contain NUL (0x00) bytes")
     return text.encode()
 
 

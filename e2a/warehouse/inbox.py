@@ -59,7 +59,7 @@ def land(
     Raises:
         UnknownTenantError: a delivery names a tenant that no policy folder describes.
     """
-    total, seen = Landed(), 0
+    total, seen, last = Landed(), 0, Landed()
     with uncollected():
         chunks = made_ahead(_chunks(deliveries, tenants(connection)))
         chunk: list[Row] | None = next(chunks, [])
@@ -67,7 +67,8 @@ def land(
             following = next(chunks, None)
             seen += len(chunk)
             with connection.transaction():
-                total += _land_rows(connection, chunk)
+                last = _land_rows(connection, chunk, hopeful=not last.duplicates)
+                total += last
                 if following is None:
                     at_end(seen)
             if chunk:
@@ -105,17 +106,22 @@ def _next_chunk(deliveries: Iterator[Delivery]) -> list[Delivery]:
 
 def land_chunk(connection: psycopg.Connection[Any], chunk: Sequence[Delivery]) -> Landed:
     """Store deliveries in the caller's transaction, with whatever else it does."""
-    return _land_rows(connection, [_row(*numbered) for numbered in enumerate(chunk)])
+    rows = [_row(*numbered) for numbered in enumerate(chunk)]
+    return _land_rows(connection, rows, hopeful=True)
 
 
-def _land_rows(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Landed:
+def _land_rows(
+    connection: psycopg.Connection[Any], rows: Sequence[Row], *, hopeful: bool
+) -> Landed:
+    """Store them; hopeful that all are new, which costs less to try than to find out."""
     for day in sorted({_day(row) for row in rows}):
         connection.execute("select landing.ensure_day(%s)", (day,))
     connection.execute(_ARRIVING)
     with connection.cursor().copy("copy arriving from stdin") as copy:
         for row in rows:
             copy.write_row(row)
-    return _if_all_are_new(connection, rows) or _compared(connection, rows)
+    landed = _if_all_are_new(connection, rows) if hopeful else None
+    return landed or _compared(connection, rows)
 
 
 def _if_all_are_new(connection: psycopg.Connection[Any], rows: Sequence[Row]) -> Landed | None:
