@@ -111,6 +111,7 @@ def _measure(
             ],
             len(probes.silent.keys() - probes.announced.keys()),
         ),
+        "batches": _batches(warehouse, datetime.fromtimestamp(began, UTC)),
         "before": before, "after": after,
         "dagster_mb_a_day": (after["dagster"] - before["dagster"]) / hours * 24 / 2**20,
     }  # fmt: skip
@@ -141,6 +142,20 @@ def _missing(probes: Probes) -> bool:
     return bool(probes.late.keys() - probes.seen.keys()) or bool(
         probes.silent.keys() - probes.announced.keys()
     )
+
+
+def _batches(warehouse: Warehouse, since: datetime) -> dict[str, Any]:
+    """What the lane's batches were like: rows, and age of the oldest at the batch's transaction."""
+    with warehouse.connect(Role.APP) as app:
+        found = app.execute(
+            "select inbox_rows, extract(epoch from committed_at - oldest_received_at)::float8 "
+            "from ops.batches where committed_at > %s",
+            (since,),
+        ).fetchall()
+    return {
+        "rows": _spread([float(rows) for rows, _ in found], 0),
+        "oldest": _spread([age for _, age in found], 0),
+    }
 
 
 def _surge(warehouse: Warehouse, load: Load, options: argparse.Namespace) -> dict[str, Any]:
@@ -187,6 +202,11 @@ def _show(figures: dict[str, Any]) -> None:
         spread = ", ".join(f"{p} {one[p] * 1000:,.0f} ms" for p in ("p50", "p95", "p99", "max"))
         of = f"{one['count']} of them, {one['never']} never"
         print(f"{name:<13}{spread}; {of}{beside.get(name, '')}")
+    rows, oldest = figures["batches"]["rows"], figures["batches"]["oldest"]
+    print(
+        f"batches      {rows['count']}: rows p50 {rows['p50']:,.0f}, p95 {rows['p95']:,.0f}; "
+        f"oldest row p50 {oldest['p50'] * 1000:,.0f} ms, p95 {oldest['p95'] * 1000:,.0f} ms"
+    )
     if surge := figures.get("surge"):
         print(
             f"surge        {surge['rate']:,.0f} events/s: rows behind {surge['second_third']:,.0f} "

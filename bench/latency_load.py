@@ -186,7 +186,7 @@ class Load:
             occurred = (now - ago).replace(microsecond=0)
             if keep is not None:
                 keep[order] = occurred + PROMISE
-            await self._send(connections, "wms", _said(order, "order_created", occurred))
+            await self._send(connections, "wms", said(order, "order_created", occurred))
             if name == "late":
                 self._probes.late[order] = time.time()
 
@@ -194,7 +194,7 @@ class Load:
         while len(self._ready) < 200:
             order = f"o{next(self._numbers)}"
             now = datetime.now(UTC)
-            self._ready += [_said(order, kind, now) for kind in ("order_created", *LIFE)]
+            self._ready += [said(order, kind, now) for kind in ("order_created", *LIFE)]
         return self._ready.popleft()
 
     async def _connect(self) -> Any:
@@ -221,7 +221,7 @@ class Load:
         connections.put_nowait((reader, writer))
 
 
-def _said(order: str, kind: str, at: datetime) -> bytes:
+def said(order: str, kind: str, at: datetime) -> bytes:
     return orjson.dumps({
         "event_id": f"{order}-{kind}", "event_type": kind, "order_id": order,
         "occurred_at": at.isoformat(), "site": "MEM1",

@@ -9,19 +9,24 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from time import monotonic
+from time import monotonic, sleep
 
 import dagster as dg
 
 from e2a.radar import NotBuiltError, watch
 from e2a.radar.building import engine_of
 from e2a.radar.reporting import Landed, Report, report
+from e2a.radar.watching import LOOK_SECONDS
+from e2a.warehouse.connection import Warehouse
 from e2a_assets.transform import hot_models
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 
 STAY = timedelta(seconds=20)
 """Well below the 60 s after which Dagster gives an evaluation up."""
+AWAIT = timedelta(seconds=5)
+"""How long an evaluation waits for a radar to fall silent, looking every second: each tick is a row
+in Dagster's database, and one a second more than all that is told about the lane."""
 REPORT_EVERY = timedelta(seconds=30)
 """A record a model and half minute: some 90 MB a day in Dagster's database, however busy it is."""
 
@@ -52,8 +57,7 @@ def hot_lane(
 ) -> dg.SensorResult | dg.SkipReason:
     """Turns what arrives into verdicts unless a radar does, and shows what was done."""
     try:
-        engine = engine_of(os.environ.get("E2A_HOT_ENGINE"))
-        steps = watch(warehouse.warehouse(), "sensor", _staying(), engine=engine)
+        steps = _watched(warehouse.warehouse())
     except NotBuiltError as error:
         return dg.SkipReason(str(error))
     told = Cursor.read(context.cursor)
@@ -66,6 +70,17 @@ def hot_lane(
         cursor=f"{news.last_step}@{clock.now().isoformat()}",
         skip_reason=words(news),
     )
+
+
+def _watched(warehouse: Warehouse) -> int | None:
+    """Steps taken in a stay; None if a radar has watched all the while."""
+    engine = engine_of(os.environ.get("E2A_HOT_ENGINE"))
+    until = monotonic() + AWAIT.total_seconds()
+    while (steps := watch(warehouse, "sensor", _staying(), engine=engine)) is None:
+        if monotonic() >= until:
+            return None
+        sleep(LOOK_SECONDS)
+    return steps
 
 
 def _staying() -> Callable[[], bool]:

@@ -56,7 +56,7 @@ def decide(
 
 @dg.sensor(
     job=journey,
-    minimum_interval_seconds=1,
+    minimum_interval_seconds=5,  # each tick is a row in Dagster's database
     default_status=dg.DefaultSensorStatus.RUNNING,
 )
 def new_events(

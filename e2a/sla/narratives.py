@@ -24,6 +24,7 @@ from e2a.domain.exceptions import SEVERITIES
 from e2a.domain.narrative import BreachFacts
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.statistics import count_again
+from e2a.warehouse.temporary import temporary
 
 PROMPTS = Path(__file__).parents[2] / "prompts"
 NARRATOR = "rules-v1"
@@ -173,13 +174,14 @@ _MOVED = _Scope(
     "offset 0",
 )
 
-_ASIDE = """
-create temp table if not exists told (
+_ASIDE = temporary(
+    "told",
+    """
     tenant_id text, order_id text, stage text, instance integer, verdict_version integer,
     known_from timestamptz, label text, confidence numeric, ops_note text, client_note text,
     reasoning text, narrator text, facts jsonb, facts_hash bytea, severity text, due_at timestamptz
-) on commit delete rows
-"""
+    """,
+)
 
 _FACTS: LiteralString = """
 select

@@ -9,7 +9,8 @@ from typing import Any, LiteralString
 
 import psycopg
 
-from e2a.warehouse.statistics import count_again
+from e2a.warehouse.statistics import count_again, is_of_another_size
+from e2a.warehouse.temporary import temporary
 
 
 def learn(connection: psycopg.Connection[Any]) -> int:
@@ -21,8 +22,10 @@ def learn(connection: psycopg.Connection[Any]) -> int:
     _learn(connection, "orders.aliases", _ALIASES)
     _learn(connection, "orders.shipments", _SHIPMENTS)
     _learn(connection, "orders.corrections", _CORRECTIONS)
-    connection.execute(_NAMES)
-    connection.execute("analyze met_names")
+    connection.execute(_TEMPORARY)
+    names = connection.execute(_NAMES).rowcount
+    if is_of_another_size(connection, "met_names", names):
+        connection.execute("analyze met_names")
     connection.execute(_TOUCH_OLD)
     _learn(connection, "orders.identifiers", _IDENTIFIERS)
     return connection.execute(_TOUCH_NEW).rowcount
@@ -52,7 +55,9 @@ create temp table known_before on commit drop as
 select tenant_id, name, order_id, known_from from orders.identifiers
 """
 
-_STAGE_ALL = "insert into staged select * from landing.order_events; analyze staged"
+_STAGE_ALL = (
+    "delete from staged; insert into staged select * from landing.order_events; analyze staged"
+)
 
 _TOUCH_CHANGED = """
 insert into ops.touched_orders (tenant_id, order_id)
@@ -97,17 +102,17 @@ where v.event_type = 'event_voided' and v.order_name is null and v.shipment_name
 on conflict do nothing
 """
 
+_TEMPORARY = temporary("met_names", "tenant_id text, name text")
+
 # Every name reachable from a name of these events, once.
 _NAMES = """
-create temp table if not exists met_names (tenant_id text, name text, primary key (tenant_id, name))
-on commit delete rows;
 with recursive met as (
     select tenant_id, order_name as name from staged where order_name is not null
     union
     select a.tenant_id, a.other from orders.aliases as a
     inner join met on met.tenant_id = a.tenant_id and met.name = a.name
 )
-insert into met_names select tenant_id, name from met on conflict do nothing
+insert into met_names select tenant_id, name from met
 """
 
 _TOUCH_OLD = """

@@ -14,7 +14,7 @@ from typing import Any
 import psycopg
 
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.statistics import count_again
+from e2a.warehouse.statistics import ENTIRELY, count_again, is_of_another_size
 
 LEASE = "hashtext('e2a.transform')"
 """Key of the lease on `ops.batch_orders`: an advisory lock of a session, because a row lock would
@@ -70,12 +70,11 @@ def fill(connection: psycopg.Connection[Any], *, everything: bool = False) -> Sc
     orders = connection.execute(_ALL if everything else _TOUCHED).rowcount
     if everything:
         connection.execute(_ALL_PERIODS)
-    row = connection.execute(_FILLED, {"orders": orders}).fetchone()
+    if is_of_another_size(connection, "ops.scopes", orders):
+        count_again(connection, "ops.scopes", ENTIRELY)
+    row = connection.execute("select coalesce(max(touch), 0) from ops.batch_orders").fetchone()
     assert row is not None
-    touch, is_of_another_size = row
-    if is_of_another_size:
-        count_again(connection, "ops.scopes", orders + 1)
-    return Scope(orders, touch)
+    return Scope(orders, row[0])
 
 
 def keep_only(connection: psycopg.Connection[Any], orders: Sequence[tuple[str, str]]) -> int:
@@ -163,17 +162,6 @@ with seen as (
 insert into ops.unproven_orders (tenant_id, order_id, touch)
 select tenant_id, order_id, touch from seen
 on conflict (tenant_id, order_id) do update set touch = excluded.touch, differs = false
-"""
-
-# Counting the scope again has every statement over it planned again, which costs a small step more
-# than all its work: only where the last count was of another size, as for scratch (hot.sql).
-_FILLED = """
-select
-    (select coalesce(max(touch), 0) from ops.batch_orders),
-    reltuples < 0
-    or greatest(%(orders)s, 200) not between greatest(reltuples, 200) / 3
-    and greatest(reltuples, 200) * 3
-from pg_class where oid = 'ops.scopes'::regclass
 """
 
 _TOUCHED = """

@@ -22,6 +22,7 @@ from e2a.warehouse.crashing import passing
 from e2a.warehouse.drain import Drained, Reader, take, unread_lanes
 from e2a.warehouse.held.aside import FACTS, Order, set_aside
 from e2a.warehouse.scope import LEASE, Scope, fill, keep_only, refresh_models, strike_off
+from e2a.warehouse.temporary import temporary
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +176,7 @@ _JUDGED = """
 update ops.lanes set judged_until = %s where tenant_id = '*' and lane = 'hot'
 """
 
-_MOVABLE = """
-create temp table if not exists moved (tenant_id text, order_id text) on commit delete rows
-"""
+_MOVABLE = temporary("moved", "tenant_id text, order_id text")
 
 _CONCERNED = """
 select tenant_id, order_id from ops.batch_orders

@@ -14,7 +14,8 @@ import psycopg
 from e2a.warehouse import identity, standing
 from e2a.warehouse.canonical import COLUMNS, Understood
 from e2a.warehouse.staged import Staged, stage
-from e2a.warehouse.statistics import count_again
+from e2a.warehouse.statistics import count_again, is_of_another_size
+from e2a.warehouse.temporary import temporary
 
 _DATA = list(COLUMNS)
 
@@ -72,33 +73,29 @@ def _compare(connection: psycopg.Connection[Any]) -> int:
 
 def _stage(connection: psycopg.Connection[Any], staged: Staged) -> None:
     connection.execute(_TEMPORARY)
-    connection.execute(_CLEAR)
     with connection.cursor().copy(f"copy staged ({', '.join(COLUMNS)}) from stdin") as copy:
         copy.write(staged.events)
     with connection.cursor().copy("copy decided from stdin") as copy:
         copy.write(staged.decided)
-    connection.execute(_COUNT)
+    if is_of_another_size(connection, "staged", staged.events.count(b"\n")):
+        connection.execute(_COUNT)
     connection.execute(_FORGET_REFUSALS)
     connection.cursor().executemany(_REFUSAL, staged.refusals)
     connection.execute(_FORGET_DEAD)
     connection.cursor().executemany(_DEAD, staged.dead)
 
 
-_TEMPORARY = """
-create temp table if not exists staged (
-    like landing.order_events including defaults
-) on commit delete rows;
-create temp table if not exists ranked (
-    tenant_id text, inbox_seq bigint, ordinal integer, standing text
-) on commit delete rows;
-create temp table if not exists decided (
-    tenant_id text, inbox_seq bigint, source text, received_at timestamptz, outcome text,
-    reason text, detail text, events integer, mentions text[], parser_version text
-) on commit delete rows;
-"""
-
-# A step stores several lanes in one transaction: what one has staged is none of the next one's.
-_CLEAR = "delete from staged; delete from ranked; delete from decided"
+_TEMPORARY = (
+    temporary("staged", "like landing.order_events including defaults")
+    + temporary("ranked", "tenant_id text, inbox_seq bigint, ordinal integer, standing text")
+    + temporary(
+        "decided",
+        """
+        tenant_id text, inbox_seq bigint, source text, received_at timestamptz, outcome text,
+        reason text, detail text, events integer, mentions text[], parser_version text
+        """,
+    )
+)
 
 # Only what the statements of a store join or filter by: the rest of the columns costs more.
 _COUNT = """

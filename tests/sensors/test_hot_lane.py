@@ -5,13 +5,15 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 import pytest
 
+from e2a.operations.up.trees import GRACE_SECONDS
+from e2a.radar.presence import beat, is_first
 from e2a.warehouse.connection import Role
 from e2a.warehouse.inbox import land
 from e2a_assets.transform import hot_models
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 from sensors import hot_lane as module
-from sensors.hot_lane import REPORT_EVERY, Cursor, hot_lane
+from sensors.hot_lane import AWAIT, REPORT_EVERY, Cursor, hot_lane
 from tests.radar.test_watching import paid
 from tests.sla.orders import episodes
 
@@ -100,3 +102,30 @@ def test_the_cursor_reads_what_it_writes():
     assert at == Cursor(7, NOON)
     assert not at.is_due(NOON + REPORT_EVERY / 2)
     assert at.is_due(NOON + REPORT_EVERY)
+
+
+def test_while_a_radar_watches_an_evaluation_waits_for_it_to_fall_silent(
+    tick, built, modelled, monkeypatch
+):
+    """A tick a second was more in Dagster's database than all that is told about the lane."""
+    monkeypatch.setattr(module, "LOOK_SECONDS", 0.0)
+    radar = built.connect(Role.APP, autocommit=True)
+    assert is_first(radar)
+    beat(radar, "radar", 0)
+    looks = []
+    monkeypatch.setattr(module, "sleep", lambda seconds: looks.append(seconds) or radar.close())
+    land(modelled, [paid("late", 121)])
+    result = tick()
+    assert looks == [0.0]
+    assert [row[0] for row in episodes(modelled)] == ["pick#1"]
+    assert result.skip_reason.skip_message.startswith("1 orders in 1 steps")
+
+
+def test_it_waits_no_longer_than_a_stop_allows(tick, built, modelled, monkeypatch):
+    monkeypatch.setattr(module, "AWAIT", timedelta(0))
+    with built.connect(Role.APP, autocommit=True) as radar:
+        assert is_first(radar)
+        beat(radar, "radar", 0)
+        tick()
+        assert tick().skip_message == "a radar is watching"
+    assert AWAIT.total_seconds() < GRACE_SECONDS[0]

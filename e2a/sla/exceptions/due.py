@@ -7,12 +7,15 @@ promises, for one, or for the orders that a step may have moved. What is done ab
 
 from typing import LiteralString
 
-TEMPORARY = """
-create temp table if not exists due (
+from e2a.warehouse.temporary import temporary
+
+TEMPORARY = temporary(
+    "due",
+    """
     tenant_id text, order_id text, promise text, stage text, instance integer, party text,
     breached_at timestamptz, because text, verb text
-) on commit delete rows
-"""
+    """,
+)
 
 AS_OF: LiteralString = "current_setting('e2a.as_of')::timestamptz"
 
