@@ -16,6 +16,7 @@ from e2a_assets.held import retry_held
 from e2a_assets.jobs import invoicing, jobs, nightly
 from e2a_assets.landing.checks import landing_checks
 from e2a_assets.landing.events import landing_assets
+from e2a_assets.model_costs import model_costs, reconcile_models, reconcile_models_daily
 from e2a_assets.pull import pull_hourly, pull_missed
 from e2a_assets.reference import calendars_reach_far_enough, identity_specs, policies
 from e2a_assets.retention import keep_inbox, keep_inbox_daily
@@ -53,6 +54,7 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             *invoice_assets,
             *guard_assets,
             rationales,
+            model_costs,
         ),
         asset_checks=[
             calendars_reach_far_enough,
@@ -63,11 +65,12 @@ def build_defs(**resources: Any) -> dg.Definitions:  # noqa: ANN401 - any resour
             nothing_ungrounded_is_accepted,
             every_rationale_adds_up,
         ],
-        jobs=[*jobs, retry_held, keep_inbox, keep_dagster, pull_missed],
+        jobs=[*jobs, retry_held, keep_inbox, keep_dagster, pull_missed, reconcile_models],
         schedules=[
             *(made(zone) for zone in billing_zones() for made in (nightly, invoicing)),
             keep_inbox_daily,
             keep_dagster_daily,
+            reconcile_models_daily,
             pull_hourly,
         ],
         sensors=[hot_lane, new_events, dead_letters],

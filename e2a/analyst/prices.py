@@ -40,6 +40,16 @@ def dearest(settings: Settings, input_tokens: int, output_tokens: int) -> Decima
     return max(cost_of(settings, m, input_tokens, output_tokens).usd for m in settings.models)
 
 
+def dearest_rates(settings: Settings) -> tuple[Decimal, Decimal]:
+    """USD per million tokens in and out beyond which no provider may answer: what is held for."""
+    rates = [
+        settings.prices.get(m) or _listed(m, settings.base_url, settings.openrouter, False)
+        or ASSUMED
+        for m in settings.models
+    ]  # fmt: skip
+    return max(given for given, _ in rates), max(made for _, made in rates)
+
+
 @lru_cache(maxsize=256)
 def _listed(
     model: str, base_url: str, openrouter: bool, is_long: bool

@@ -16,6 +16,7 @@ _CALLS: LiteralString = "delete from ops.ai_calls where state not in ('held', 's
 _DAYS: tuple[LiteralString, ...] = (
     "delete from ops.ai_budget_days as d where d.day < %s and held_tokens = 0 and held_cost = 0",
     "delete from ops.ai_counts where day < %s",
+    "delete from ops.ai_reconciliations where day < %s",
 )
 
 

@@ -1,4 +1,4 @@
-"""One POST to a provider, within one deadline and one size; the only module that knows httpx.
+"""One request to a provider, within one deadline and one size; the only module that knows httpx.
 
 httpx bounds each read, not the whole: a byte every half second never times out. So the socket
 itself asks how much is left of the deadline, for headers, body and TLS alike. Only the resolver of
@@ -112,7 +112,7 @@ class _Sockets(httpx.HTTPTransport):
 
 
 class Transport:
-    """Posts to one provider; shared by threads.
+    """Asks one provider; shared by threads.
 
     Args:
         base_url: of the provider.
@@ -129,7 +129,7 @@ class Transport:
             follow_redirects=False,
             trust_env=False,
         )
-        self._url = f"{base_url}/chat/completions"
+        self._base = base_url
 
     def close(self) -> None:
         """Close all connections."""
@@ -145,12 +145,29 @@ class Transport:
         Raises:
             TransportError: there is no answer.
         """
+        return self._within(seconds, "POST", "/chat/completions", content=payload)
+
+    def get(self, path: str, seconds: float, **query: str) -> HttpAnswer:
+        """Read what the provider says about calls that were made, under the same bounds.
+
+        Args:
+            path: after the base URL, such as `/key`.
+            seconds: until all of it must be over.
+            query: of the URL.
+
+        Raises:
+            TransportError: there is no answer.
+        """
+        return self._within(seconds, "GET", path, params=query)
+
+    def _within(self, seconds: float, method: str, path: str, **more: Any) -> HttpAnswer:  # noqa: ANN401
         self._deadline.at = time.monotonic() + seconds
         silence = httpx.Timeout(seconds / 2, connect=min(5.0, seconds / 2))
-        return _typed(lambda: self._exchange(payload, silence))
+        url = f"{self._base}{path}"
+        return _typed(lambda: self._exchange(method, url, timeout=silence, **more))
 
-    def _exchange(self, payload: bytes, silence: httpx.Timeout) -> HttpAnswer:
-        with self._client.stream("POST", self._url, content=payload, timeout=silence) as answer:
+    def _exchange(self, method: str, url: str, **more: Any) -> HttpAnswer:  # noqa: ANN401
+        with self._client.stream(method, url, **more) as answer:
             if answer.headers.get("content-encoding", "identity").lower() != "identity":
                 raise TransportError("undecodable")
             declared = answer.headers.get("content-length", "0")

@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import Any
 
 from e2a.analyst.asking import Request
+from e2a.analyst.prices import dearest_rates
 from e2a.analyst.settings import Settings
 
 FORMATS = ("json_schema", "json_object", "none")
@@ -60,11 +61,13 @@ def body(
 
 
 def _extras(settings: Settings, request: Request, form: str) -> dict[str, Any]:
+    given, written = dearest_rates(settings)
     made: dict[str, Any] = {
         "provider": {
             "require_parameters": form != "none",
             "data_collection": "deny",
             "zdr": True,
+            "max_price": {"prompt": float(given), "completion": float(written)},
         },
         "reasoning": {"effort": "low", "exclude": True},
         "session_id": f"{request.prompt.id}.{request.prompt.version}",

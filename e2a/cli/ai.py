@@ -1,11 +1,11 @@
-"""`e2a ai`: what models have cost today and what is left; metrics."""
+"""`e2a ai`: what models have cost today and what is left; metrics; the provider's own figures."""
 
 from typing import Any
 
 import typer
 from rich.table import Table
 
-from e2a.cli.console import JsonOption, connected, out, print_json, say
+from e2a.cli.console import JsonOption, connected, now, out, print_json, say
 
 app = typer.Typer(help="What asking models costs. docs/ai.md", no_args_is_help=True)
 
@@ -42,14 +42,38 @@ def metrics() -> None:
 
     Example: e2a ai metrics > /var/lib/node_exporter/e2a_ai.prom
     """
-    from prometheus_client import CollectorRegistry, generate_latest
-
-    from e2a.analyst.metrics import LedgerCollector
+    from e2a.analyst.metrics import figures_of, text_of
 
     with connected() as (_, connection):
-        registry = CollectorRegistry()
-        registry.register(LedgerCollector(connection))
-        typer.echo(generate_latest(registry).decode(), nl=False)
+        typer.echo(text_of(figures_of(connection)).decode(), nl=False)
+
+
+@app.command()
+def reconcile(json: JsonOption = False) -> None:
+    """Compare what today's calls cost (UTC) with what the provider says; 1 if they differ.
+
+    Example: e2a ai reconcile
+    """
+    from e2a.analyst.reconciling import reconcile as compare
+    from e2a.analyst.settings import read_settings
+
+    with connected() as (warehouse, _):
+        found = compare(warehouse, read_settings(), now())
+    if json:
+        print_json(
+            {
+                "state": found.state, "detail": found.detail, "day": found.day,
+                "ledger_usd": _usd(found.ledger), "provider_usd": _usd(found.provider),
+                "tolerance_usd": _usd(found.tolerance), "resettled": found.resettled,
+            }
+        )  # fmt: skip
+    else:
+        say(f"ai         {found.words()}")
+    raise typer.Exit(0 if found.is_well else 1)
+
+
+def _usd(amount: Any) -> str | None:  # noqa: ANN401 - a Decimal or None
+    return None if amount is None else str(amount)
 
 
 def _document(one: Any) -> dict[str, Any]:  # noqa: ANN401 - loaded where it is needed

@@ -14,6 +14,7 @@ from e2a.gateway.admission.body import Memory
 from e2a.gateway.commit.link import Link, connect
 from e2a.gateway.commit.writers import Writers
 from e2a.gateway.credentials.keyring import REFRESH, Keyring
+from e2a.gateway.figures import ModelFigures
 from e2a.gateway.log import Log
 from e2a.gateway.metrics import Metrics
 from e2a.warehouse.connection import Warehouse
@@ -34,6 +35,7 @@ class Door:
         self.metrics = Metrics()
         self.memory = Memory()
         self.link = Link(warehouse)
+        self.models = ModelFigures(self.link)
         self.keyring = Keyring(unlock(warehouse.home), self.link.credentials)
         self.writers = Writers(lambda: connect(warehouse))
         self.draining = False

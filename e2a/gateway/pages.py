@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from e2a.analyst.metrics import text_of
 from e2a.gateway import health
 from e2a.gateway.admin.routes import routes as admin_routes
 from e2a.gateway.answering import answering
@@ -29,9 +30,10 @@ def pages(door: Door) -> Any:  # noqa: ANN401 - an ASGI application
         return JSONResponse(report, status, headers={} if status == 200 else {"retry-after": "5"})
 
     async def metrics(request: Request) -> Response:
-        lags = await health.lags(door) or {}
-        found = door.metrics.page(door.writers.queue.rows, lags)
-        return Response(found, headers={"content-type": CONTENT_TYPE})
+        lags = await health.lags(door)
+        found = door.metrics.page(door.writers.queue.rows, lags or {})
+        models = None if lags is None else await door.models.of(door.clock())
+        return Response(found + text_of(models), headers={"content-type": CONTENT_TYPE})
 
     async def described(request: Request) -> Response:
         return JSONResponse(document())

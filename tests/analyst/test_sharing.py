@@ -8,9 +8,10 @@ import pytest
 
 from e2a.analyst.asking import Answered
 from e2a.analyst.flights import cache_key
-from e2a.analyst.metrics import LedgerCollector
+from e2a.analyst.metrics import LedgerCollector, figures_of
 from e2a.analyst.scripted.answering import answers
 from e2a.analyst.scripted.replies import Reply, completion, error
+from e2a.analyst.spending import spent
 from e2a.domain.analysis.violations import Check, Violation
 from e2a.warehouse.connection import Role
 from tests.analyst.asking import CACHED, JUDGE, narrating, request, settings
@@ -153,9 +154,10 @@ def test_metrics_tell_tokens_costs_fallbacks_checks_budgets_and_breakers(shared,
     with shared.connect(Role.ANALYST) as analyst:
         found = {
             (sample.name, *sample.labels.values()): sample.value
-            for metric in LedgerCollector(analyst).collect()
+            for metric in LedgerCollector(figures_of(analyst)).collect()
             for sample in metric.samples
         }
+        ratio = max(one.used_ratio for one in spent(analyst) if one.scope == "global")
     assert found["gen_ai_client_token_usage_bucket", "chat", model, "input", "+Inf"] == 3
     assert found["gen_ai_client_token_usage_bucket", "chat", model, "input", "256.0"] == 0
     assert found["gen_ai_client_token_usage_bucket", "chat", model, "input", "1024.0"] == 3
@@ -165,4 +167,6 @@ def test_metrics_tell_tokens_costs_fallbacks_checks_budgets_and_breakers(shared,
     assert found["ai_grounding_fail_total", "breach_narrative", "schema"] >= 1
     assert found["ai_cache_total", "breach_narrative", "hit"] >= 1
     assert 0 < found["ai_budget_used_ratio", "global"] < 1
+    assert found["ai_budget_used_ratio", "global"] == pytest.approx(ratio)
+    assert found["ai_ledger_up",] == 1
     assert found["ai_breaker_state", model, "transport"] == 1

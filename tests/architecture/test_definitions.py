@@ -59,6 +59,11 @@ def test_dagsters_database_is_kept_bounded_every_night():
     ]
 
 
+def test_model_costs_are_compared_before_the_utc_day_ends():
+    kept = [s for s in DEFS.schedules if s.job_name == "reconcile_models"]
+    assert [(s.cron_schedule, s.execution_timezone) for s in kept] == [("50 23 * * *", "UTC")]
+
+
 def test_the_night_is_the_journey_with_its_proof_and_a_blocking_check():
     night, journey = (
         set(DEFS.resolve_job_def(name).asset_layer.executable_asset_keys)
@@ -78,5 +83,5 @@ def test_what_people_watch_may_not_grow_old_unseen(name):
 
 def test_every_asset_of_the_journey_is_in_the_whole_job():
     job = DEFS.resolve_job_def("journey")
-    others = {MONTHS, PROOF}
+    others = {MONTHS, PROOF, dg.AssetKey(["ops", "model_costs"])}
     assert set(job.asset_layer.executable_asset_keys) == GRAPH.executable_asset_keys - others

@@ -14,7 +14,7 @@ from e2a.gateway.openapi.document import document
 from e2a.gateway.replies import REFUSALS
 from e2a.gateway.senders import SENDERS
 from e2a.warehouse.connection import Role
-from tests.gateway.serving import bearer
+from tests.gateway.serving import bearer, thread
 
 EXAMPLES = 6
 """Requests that schemathesis invents for each operation."""
@@ -55,6 +55,29 @@ def test_no_caller_makes_a_series_of_metrics(gateway):
     allowed = {*SENDERS, "other", *REFUSALS.values(), "stored", "duplicate", "conflict", "partial"}
     assert {value for _, value in labels} <= allowed | {"shopify", "wms", "carrier", "file"}
     assert 'answer="not_found",source="other"' in page
+
+
+def test_model_calls_are_counted_on_the_page_and_a_ledger_that_is_shut_leaves_it_standing(shared):
+    with shared.connect(Role.OWNER) as owner:
+        owner.execute(
+            "insert into ops.ai_counts values ('demo-3pl', (now() at time zone 'utc')::date, "
+            "'breach_narrative', 'fallback', 'tone', 7)"
+        )
+    shut = "execute on function gateway.model_metrics(float8[], float8[])"
+    with thread(shared) as gateway:
+        page = gateway.client.get("/metrics").text
+        assert 'ai_fallback_total{purpose="breach_narrative",reason="tone"} 7.0' in page
+        assert "ai_ledger_up 1.0" in page
+    with shared.connect(Role.OWNER) as owner:
+        owner.execute(f"revoke {shut} from e2a_gateway")
+    try:
+        with thread(shared) as gateway:
+            page = gateway.client.get("/metrics").text
+            assert "ai_ledger_up 0.0" in page
+            assert "e2a_gateway_queue_rows" in page
+    finally:
+        with shared.connect(Role.OWNER) as owner:
+            owner.execute(f"grant {shut} to e2a_gateway")
 
 
 def test_the_document_names_every_sender_and_the_page_needs_no_other_host(gateway):

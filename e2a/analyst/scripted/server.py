@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, BinaryIO
 
+from e2a.analyst.scripted.books import Books
 from e2a.analyst.scripted.replies import Reply
 
 _MOST_KEPT = 256 * 1024 * 1024
@@ -46,6 +47,7 @@ class Scripted:
         received: every byte that clients sent, in order of arrival by connection.
         seen: the requests, unless `keeps` is off.
         keeps: whether bytes and requests are kept.
+        books: what its answers have cost, as it tells at `/key` and `/generation`.
     """
 
     script: Script
@@ -54,6 +56,7 @@ class Scripted:
     seen: list[Seen] = field(default_factory=list, repr=False)
     keeps: bool = True
     calls: int = 0
+    books: Books = field(default_factory=Books)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def hear(self, part: bytes) -> None:
@@ -74,7 +77,10 @@ class Scripted:
         seen = Seen(number, headers, document)
         if self.keeps:
             self.seen.append(seen)
-        return self.script(seen)
+        reply = self.script(seen)
+        with self.lock:
+            self.books.note(reply.body)
+        return reply
 
 
 class _Ear:
@@ -109,14 +115,35 @@ class _Listening(ThreadingHTTPServer):
         """A client that hangs up is nothing to talk about."""
 
 
-def _handler(provider: Scripted, stopping: threading.Event) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        disable_nagle_algorithm = True
+class _Answering(BaseHTTPRequestHandler):
+    """How replies are written, whatever they answer."""
 
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def _answer(self, reply: Reply) -> None:
+        body = reply.content()
+        kind = {"content-type": "application/json", "content-length": str(len(body))}
+        lines = [f"{name}: {value}" for name, value in (kind | reply.headers).items()]
+        head = f"HTTP/1.1 {reply.status} Scripted\r\n" + "\r\n".join(lines) + "\r\n\r\n"
+        self._send(head.encode() + body)
+
+    def _send(self, part: bytes) -> None:
+        self.wfile.write(part)
+
+    def log_message(self, *words: object) -> None:
+        """Nothing on the terminal."""
+
+
+def _handler(provider: Scripted, stopping: threading.Event) -> type[BaseHTTPRequestHandler]:
+    class Handler(_Answering):
         def setup(self) -> None:
             super().setup()
             self.rfile = _Ear(self.rfile, provider.hear)  # type: ignore[assignment, arg-type]
+
+        def do_GET(self) -> None:
+            known = bool(self.headers.get("authorization"))
+            self._answer(provider.books.told(self.path.removeprefix("/v1"), is_known=known))
 
         def do_POST(self) -> None:
             raw = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -131,19 +158,6 @@ def _handler(provider: Scripted, stopping: threading.Event) -> type[BaseHTTPRequ
                     reply.raw(self._send, stopping.wait)
                 return
             self._answer(reply)
-
-        def _answer(self, reply: Reply) -> None:
-            body = reply.content()
-            kind = {"content-type": "application/json", "content-length": str(len(body))}
-            lines = [f"{name}: {value}" for name, value in (kind | reply.headers).items()]
-            head = f"HTTP/1.1 {reply.status} Scripted\r\n" + "\r\n".join(lines) + "\r\n\r\n"
-            self._send(head.encode() + body)
-
-        def _send(self, part: bytes) -> None:
-            self.wfile.write(part)
-
-        def log_message(self, *words: object) -> None:
-            """Nothing on the terminal."""
 
     return Handler
 

@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.conninfo import make_conninfo
 
+from e2a.analyst.metrics import FALLING, Figures
 from e2a.gateway.commit.store import shut
 from e2a.gateway.credentials.keyring import COLUMNS
 from e2a.warehouse.connection import Role, Warehouse
@@ -55,6 +56,12 @@ class Link:
     async def lanes(self) -> dict[str, datetime | None]:
         """Since when each lane's oldest unread delivery waits; None: it has read all."""
         return dict(await self._ask("select lane, waiting_since from gateway.lanes()"))
+
+    async def model_figures(self) -> Figures:
+        """What `gateway.model_metrics` counts of model calls."""
+        ((found,),) = await self._ask("select gateway.model_metrics(%s, %s)", *FALLING)
+        figures: Figures = found
+        return figures
 
     async def close(self) -> None:
         """End the connection."""
