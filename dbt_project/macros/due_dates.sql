@@ -79,6 +79,18 @@
     ) }}
 {%- endmacro %}
 
+{# When each at-risk level is reached while nothing pauses. #}
+{% macro risk_levels(promise) -%}
+    case
+        when cardinality({{ promise }}.at_risk_levels) = 1
+            then array[{{ reached_at(promise ~ '.at_risk_levels[1]', promise, '0') }}]
+        else (
+            select array_agg({{ reached_at('level.level', promise, '0') }} order by level.level)
+            from unnest({{ promise }}.at_risk_levels) as level (level)
+        )
+    end
+{%- endmacro %}
+
 {#
   The deadline in force at the as-of instant: pauses that begin later have not happened, and while
   one that counts lasts there is none (C7, C8). due_history holds the deadline before each pause

@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=4,
+    step=5,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 

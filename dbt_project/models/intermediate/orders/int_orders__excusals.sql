@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=3,
+    step=4,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 

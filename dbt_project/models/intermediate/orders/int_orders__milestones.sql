@@ -2,8 +2,8 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=5,
-    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
+    step=6,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off', 'enable_sort': 'off'}
 ) }}
 
 -- The order as known at each instant of news: one row per order, instance, list of trusted sources

@@ -1,7 +1,16 @@
+{{ config(
+    materialized='hot',
+    unique_key=[],
+    scope='scratch',
+    step=3,
+    planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
+) }}
+
 -- What an order consists of, over time: one row per span of occurrence and range of knowledge.
 -- The first statement of the order holds from the beginning; an edit replaces quantities from its
 -- time on; a reopening or a reship starts the next instance (C13), with its own lines or those that
--- stood. Before anything is stated, the quantities are unknown (lines is null).
+-- stood. Before anything is stated, the quantities are unknown (lines is null). Units are the sum
+-- over the lines.
 with statements as (
     select
         order_no,
@@ -97,14 +106,22 @@ sequence as (
 )
 
 select
-    order_no,
-    known_from,
-    known_until,
-    instance::integer as instance,
-    epoch::integer as epoch,
-    starts_at,
-    ends_at,
-    lines_so_far[cardinality(lines_so_far)] as lines,
-    kind
+    sequence.order_no,
+    sequence.known_from,
+    sequence.known_until,
+    sequence.instance::integer as instance,
+    sequence.epoch::integer as epoch,
+    sequence.starts_at,
+    sequence.ends_at,
+    stated.lines,
+    (
+        select sum(line.quantity)
+        from jsonb_to_recordset(stated.lines) as line (quantity bigint)
+    )::bigint as units,
+    sequence.kind
 from sequence
-where starts_at < ends_at
+cross join
+    lateral (
+        select sequence.lines_so_far[cardinality(sequence.lines_so_far)] as lines
+    ) as stated
+where sequence.starts_at < sequence.ends_at

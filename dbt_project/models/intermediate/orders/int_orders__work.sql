@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=3,
+    step=4,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
@@ -41,14 +41,8 @@ with events as (
     where event_type <> 'carrier_scan' or scan_status <> 'exception'
 ),
 
-spans as (
-    select
-        spans.*,
-        (
-            select sum(line.quantity)
-            from jsonb_to_recordset(spans.lines) as line (quantity bigint)
-        ) as units
-    from {{ ref('int_orders__spans') }} as spans
+spans as not materialized (
+    select * from {{ ref('int_orders__spans') }}
 ),
 
 -- The first statement of what a parcel holds; a carrier names only the parcel.
@@ -58,20 +52,20 @@ contents as (
         stood.shipment_name,
         stood.occurred_at,
         stood.lines,
-        lower(span.known) as known_from,
-        upper(span.known) as known_until
+        lower(stood.known) as known_from,
+        upper(stood.known) as known_until
     from (
         select
             order_no,
             shipment_name,
             occurred_at,
             lines,
-            {{ standing('events', 'order_no, shipment_name', 'known_from, source_event_id') }}
-                as standing
+            unnest(
+                {{ standing('events', 'order_no, shipment_name', 'known_from, source_event_id') }}
+            ) as known
         from events
         where event_type = 'shipped' and shipment_name is not null
     ) as stood
-    cross join lateral unnest(stood.standing) as span (known)
 ),
 
 described as (
@@ -166,7 +160,7 @@ recorded as (
 -- asks for covers everything, and need not be taken apart (line is null, quantity its units). A
 -- cancellation of lines takes from what is asked for; as a work of its own it only says that
 -- cancelling has begun.
-placed as (
+met as (
     select
         recorded.order_no,
         recorded.milestone,
@@ -175,12 +169,13 @@ placed as (
         spans.epoch,
         recorded.source_event_id,
         recorded.shipment_name,
-        line.line,
+        recorded.lines,
         case
             when recorded.milestone = 'cancelled' then 0
             when recorded.lines = spans.lines then spans.units
-            else line.quantity
-        end as quantity,
+        end as units,
+        (recorded.lines <> '[]' and recorded.lines is distinct from spans.lines) is true
+            as is_by_line,
         recorded.occurred_at,
         greatest(recorded.known_from, spans.known_from) as known_from,
         least(recorded.known_until, spans.known_until) as known_until
@@ -191,8 +186,41 @@ placed as (
             and spans.starts_at <= recorded.belongs_at
             and spans.ends_at > recorded.belongs_at
             and {{ known_together('spans', 'recorded') }}
-    left join lateral jsonb_to_recordset(recorded.lines) as line (line text, quantity bigint)
-        on recorded.lines is distinct from spans.lines
+),
+
+placed as (
+    select
+        order_no,
+        milestone,
+        source,
+        instance,
+        epoch,
+        source_event_id,
+        shipment_name,
+        null as line,
+        units as quantity,
+        occurred_at,
+        known_from,
+        known_until
+    from met
+    where not is_by_line
+    union all
+    select
+        met.order_no,
+        met.milestone,
+        met.source,
+        met.instance,
+        met.epoch,
+        met.source_event_id,
+        met.shipment_name,
+        line.line,
+        coalesce(met.units, line.quantity),
+        met.occurred_at,
+        met.known_from,
+        met.known_until
+    from met
+    cross join lateral jsonb_to_recordset(met.lines) as line (line text, quantity bigint)
+    where met.is_by_line
 ),
 
 -- What covers everything and what names a parcel counts once, the earliest; the rest adds up.
@@ -208,19 +236,20 @@ done as (
         stood.line,
         stood.quantity,
         stood.occurred_at,
-        lower(span.known) as known_from,
-        upper(span.known) as known_until
+        lower(stood.known) as known_from,
+        upper(stood.known) as known_until
     from (
         select
             *,
-            {{ standing(
-                'placed', 'order_no, milestone, source, instance, shipment_name, line',
-                'occurred_at, source_event_id, known_from'
-            ) }} as standing
+            unnest(
+                {{ standing(
+                    'placed', 'order_no, milestone, source, instance, shipment_name, line',
+                    'occurred_at, source_event_id, known_from'
+                ) }}
+            ) as known
         from placed
         where shipment_name is not null or line is null
     ) as stood
-    cross join lateral unnest(stood.standing) as span (known)
     union all
     select
         order_no,
@@ -242,13 +271,20 @@ done as (
 -- Lanes that count quantities, from when they have something to count.
 lanes as (
     select
-        order_no,
-        milestone,
-        source,
-        min(known_from) as known_from
+        done.order_no,
+        done.milestone,
+        done.source,
+        min(done.known_from) as known_from
     from done
-    group by order_no, milestone, source
-    having bool_or(line is not null)
+    inner join (
+        select distinct
+            order_no,
+            milestone,
+            source
+        from met
+        where is_by_line
+    ) as counting using (order_no, milestone, source)
+    group by done.order_no, done.milestone, done.source
 ),
 
 -- What a span asks for; a line that an edit left out is asked for no more.

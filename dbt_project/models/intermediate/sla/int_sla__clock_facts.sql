@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=6,
+    step=7,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 

@@ -14,9 +14,11 @@ with due as materialized (
         coalesce(pauses.running, 0) as held_running,
         case
             when pauses.is_paused then null
+            when coalesce(pauses.running, 0) = 0 and promises.target_kind = 'duration'
+                then promises.unpaused_due_at
             when promises.target_kind = 'duration'
                 then {{ instant_of(
-                    '(promises.start_position + promises.target + coalesce(pauses.running, 0))',
+                    '(promises.start_position + promises.target + pauses.running)',
                     'promises', 'promises'
                 ) }}
             else {{ by_day('coalesce(pauses.released_at, promises.started_at)', 'promises') }}
@@ -53,8 +55,9 @@ select
     end as due_history,
     case
         when targets.started_at is null then null
-        when targets.elapsed_positions is null and cardinality(targets.at_risk_levels) = 1
-            then array[{{ reached_at('targets.at_risk_levels[1]', 'targets', '0') }}]
+        when targets.elapsed_positions is null and targets.target_kind = 'duration'
+            then targets.unpaused_risk_levels
+        when targets.elapsed_positions is null then {{ risk_levels('targets') }}
         else (
             select
                 array_agg(

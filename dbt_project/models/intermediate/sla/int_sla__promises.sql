@@ -20,7 +20,9 @@ select
     starts.window_end,
     starts.cum0,
     starts.cum1,
-    starts.start_position
+    starts.start_position,
+    starts.due_at as unpaused_due_at,
+    starts.risk_levels as unpaused_risk_levels
 from {{ ref('int_sla__held') }} as held
 inner join {{ source('reference', 'sla_policies') }} as policies
     on policies.policy_no = held.policy_no

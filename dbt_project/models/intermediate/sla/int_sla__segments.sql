@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=9,
+    step=10,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
@@ -36,14 +36,17 @@ policies as (
 ),
 
 milestones as (
-    select distinct on (order_no, instance, trust_no)
+    select
         order_no,
         instance,
         trust_no,
         {{ observed_slots() }} as observed,
         {{ implied_slots() }} as implied
-    from {{ ref('int_orders__milestones') }}
-    order by order_no asc, instance asc, trust_no asc, known_from desc
+    from (
+        select distinct on (order_no, instance, trust_no) *
+        from {{ ref('int_orders__milestones') }}
+        order by order_no asc, instance asc, trust_no asc, known_from desc
+    ) as latest
 ),
 
 -- When each stage was over, by its own record or by what implies it; 'infinity' while it is open.
@@ -101,6 +104,7 @@ held_orders as (
 edged as materialized (
     select
         reached.*,
+        held_orders.edges is not null as has_holds,
         case
             when
                 held_orders.edges is null
@@ -129,16 +133,20 @@ edged as materialized (
 
 cuts as (
     select
-        edged.*,
-        cut.starts_at,
-        cut.ordinal = cardinality(edged.edges) as is_last,
+        cut.*,
+        cut.edges[cut.ordinal] as starts_at,
+        cut.ordinal = cardinality(cut.edges) as is_last,
         case
-            when cut.ordinal = cardinality(edged.edges) then edged.ended_at
-            else edged.edges[cut.ordinal + 1]
+            when cut.ordinal = cardinality(cut.edges) then cut.ended_at
+            else cut.edges[cut.ordinal + 1]
         end as ends_at,
-        coalesce(edged.held @> cut.starts_at, false) as is_paused
-    from edged
-    cross join lateral unnest(edged.edges) with ordinality as cut (starts_at, ordinal)
+        coalesce(cut.held @> cut.edges[cut.ordinal], false) as is_paused
+    from (
+        select
+            *,
+            generate_subscripts(edges, 1) as ordinal
+        from edged
+    ) as cut
 ),
 
 -- Of several holds that stand, the one placed first decides whose the time is.
@@ -160,6 +168,7 @@ standing as (
         on
             policies.policy_no = cuts.policy_no
             and policies.hold_parties ? holds.reason
+    where cuts.has_holds
     order by
         cuts.order_no, cuts.stage, cuts.instance, cuts.starts_at, holds.placed_at, holds.hold_id,
         holds.reason
@@ -204,13 +213,19 @@ begun as materialized (
             and starts.started_at = staged.started_at
 ),
 
+-- Where the next begins, and the last that runs before the deadline.
 positioned as (
     select
         *,
-        not is_paused and start_position < due_position as may_be_charged,
-        coalesce(last_position, lead(start_position) over clock) as end_position
+        coalesce(last_position, lead(start_position) over clock) as end_position,
+        max(starts_at) filter (where not is_paused and start_position < due_position) over clock
+            as charged_from
     from begun
-    window clock as (partition by order_no, stage, instance order by starts_at)
+    window clock as (
+        partition by order_no, stage, instance
+        order by starts_at
+        rows between unbounded preceding and unbounded following
+    )
 )
 
 select
@@ -234,13 +249,7 @@ select
         when positioned.is_paused then 0
         else (positioned.end_position - positioned.start_position) / 1000000.0
     end::numeric(38, 12) as running_seconds,
-    coalesce(
-        positioned.may_be_charged
-        and positioned.starts_at = max(positioned.starts_at) filter (
-            where positioned.may_be_charged
-        ) over (partition by positioned.order_no, positioned.stage, positioned.instance),
-        false
-    ) as is_charged
+    coalesce(positioned.starts_at = positioned.charged_from, false) as is_charged
 from positioned
 inner join policies
     on

@@ -2,7 +2,7 @@
     materialized='hot',
     unique_key=[],
     scope='scratch',
-    step=8,
+    step=9,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
@@ -23,30 +23,27 @@ compared as (
     select
         *,
         lag(judged) over clock as judged_before,
-        lag(beside) over clock as beside_before
+        lag(beside) over clock as beside_before,
+        bool_or(is_closed and not is_gone) over clock as has_closed
     from weighed
     window clock as (partition by order_no, stage, instance order by known_from)
 ),
 
-versions as (
+changed as (
     select
         *,
-        (judged is distinct from judged_before) as is_step,
-        lead(known_from) over clock as known_until,
-        bool_or(is_closed and not is_gone) over clock as has_closed
+        (judged is distinct from judged_before) and has_closed and not is_gone as is_version
     from compared
     where (judged is distinct from judged_before) or (beside is distinct from beside_before)
-    window clock as (partition by order_no, stage, instance order by known_from)
 ),
 
 numbered as (
     select
         *,
-        (count(*) filter (where has_closed and is_step and not is_gone) over (
-            partition by order_no, stage, instance
-            order by known_from
-        ))::integer as version
-    from versions
+        lead(known_from) over clock as known_until,
+        (count(*) filter (where is_version) over clock)::integer as version
+    from changed
+    window clock as (partition by order_no, stage, instance order by known_from)
 )
 
 select

@@ -1,5 +1,5 @@
 {{ config(
-    materialized='hot', unique_key=['tenant_id', 'order_id'], scope='orders', step=10,
+    materialized='hot', unique_key=['tenant_id', 'order_id'], scope='orders', step=11,
     planner={'enable_nestloop': 'off', 'enable_mergejoin': 'off'}
 ) }}
 
