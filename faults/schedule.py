@@ -179,11 +179,11 @@ RADAR: dict[str, Any] = {"reader": "radar", "rate": 500}
 """Rows in which a radar reads, and derives what it reads."""
 
 ROWS = (
-    Row("1", "gateway killed between INSERT and COMMIT", kills.before_commit, 80_000, 130),
-    Row("2", "gateway killed between COMMIT and 202", kills.before_answer, 100_000, 220),
-    Row("3", "reader killed at 4 points", kills.reading, 80_000, 450),
-    Row("10", "kill -9 of one Postgres session", servers.session_killed, 60_000, 80),
-    Row("11", "Postgres stopped at once", servers.stopped_at_once, 80_000, 100),
+    Row("1", "gateway killed between INSERT and COMMIT", kills.before_commit, 40_000, 65),
+    Row("2", "gateway killed between COMMIT and 202", kills.before_answer, 50_000, 110),
+    Row("3", "reader killed at 4 points", kills.reading, 40_000, 150),
+    Row("10", "kill -9 of one Postgres session", servers.session_killed, 30_000, 40),
+    Row("11", "Postgres stopped at once", servers.stopped_at_once, 40_000, 50),
     Row("12", "Postgres away", partial(servers.away, seconds=60.0), 60_000, 1),
     Row("13", "network resets, holds, swallows, delays", network.bad_network, 60_000, 20,
         options={"proxied": True}),
@@ -205,11 +205,11 @@ ROWS = (
     *(
         replace(row, place=partial(with_models, before=before), options=RADAR | row.options)
         for row, before in (
-            (Row("3r", "radar killed at 4 points of a step", lanes.killed_in_a_step, 60_000, 200,
+            (Row("3r", "radar killed at 4 points of a step", lanes.killed_in_a_step, 30_000, 100,
                  after=lanes.same_as_a_whole_pass), _nothing),
             (Row("4", "radar killed under 2,000 events/s", lanes.killed_under_load, 100_000, 1_000,
                  after=lanes.same_as_a_whole_pass, options={"rate": 2_000}), _nothing),
-            (Row("5", "two radars and the sensor's stays", lanes.several_at_once, 60_000, 40,
+            (Row("5", "two radars and the sensor's stays", lanes.several_at_once, 30_000, 20,
                  after=lanes.same_as_a_whole_pass), _nothing),
             (Row("6", "SIGSTOP of the radar", lanes.stopped, 30_000, 3,
                  after=lanes.same_as_a_whole_pass), _nothing),
