@@ -32,6 +32,8 @@ _nursery.set_forkserver_preload(
 )
 
 KILLED = -signal.SIGKILL
+FIRST_YOUTH, LONGEST_YOUTH = 0.5, 30.0
+"""Seconds that a life has to begin before it is asked to end."""
 Arm = Callable[[], str]
 """Says at which point the next life ends, as `E2A_CRASH`; an empty text: at none."""
 
@@ -55,6 +57,7 @@ class Kept:
     failures: list[int] = field(default_factory=list)
     _process: Any = None
     _finished: bool = False
+    _born: float = 0.0
     _keeping: "asyncio.Task[None] | None" = None
 
     @property
@@ -98,14 +101,19 @@ class Kept:
     async def finish(self, patience: float = 300.0) -> None:
         """Let it do what there is to do, life after life if need be, and end with 0.
 
+        A newborn that does not listen yet would die of being asked, and so would the next for ever:
+        each has a while to begin, which is twice as long after every life that ended badly.
+
         Raises:
             TimeoutError: it does not come to an end.
         """
-        until = time.monotonic() + patience
+        until, met = time.monotonic() + patience, len(self.failures)
         while not self._finished:
             if time.monotonic() > until:
                 raise TimeoutError(f"the {self.kind} is not done after {patience:.0f} s")
-            self.kill(signal.SIGTERM)
+            youth = min(FIRST_YOUTH * 2 ** (len(self.failures) - met), LONGEST_YOUTH)
+            if time.monotonic() - self._born > youth:
+                self.kill(signal.SIGTERM)
             await asyncio.sleep(0.05)
 
     async def _keep(self) -> None:
@@ -114,6 +122,7 @@ class Kept:
             process = _nursery.Process(target=_live, args=(self.kind, given, list(self.words)))
             self._process = process
             process.start()
+            self._born = time.monotonic()
             while process.is_alive():
                 await asyncio.sleep(0.01)
             if process.exitcode == KILLED:
