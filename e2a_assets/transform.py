@@ -2,7 +2,9 @@
 
 One `dbt build` a pass. The scope is claimed before and struck off after it, so a pass that dies is
 taken again; a pass over changed models, or over some of the models only, takes every order. Over
-many orders, changed models are deployed first and then run in committed chunks side by side.
+many orders, changed models are deployed first and then run in committed chunks side by side. So
+they are where a model failed in a pass: dbt cannot tell whose facts it fails by, chunks set them
+aside.
 """
 
 import json
@@ -14,15 +16,24 @@ import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
     DagsterDbtTranslatorSettings,
+    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
     get_asset_key_for_model,
 )
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
 from e2a.warehouse.connection import Warehouse
 from e2a.warehouse.models import DBT_PROJECT, ensure_manifest, fingerprint
-from e2a.warehouse.rebuild import CHUNK, needs_everything, orders_known, rebuild, remember
+from e2a.warehouse.rebuild import (
+    CHUNK,
+    derive_touched,
+    needs_everything,
+    orders_known,
+    rebuild,
+    remember,
+)
 from e2a.warehouse.scope import claimed, leased, nothing
 from resources.warehouse import WarehouseResource
 
@@ -56,24 +67,49 @@ def transform(
 ) -> Iterator[Any]:
     """Every model and data test of dbt_project, over the orders that have news."""
     place, partial, mark = warehouse.warehouse(), context.is_subset, current_fingerprint()
-    everything = partial or needs_everything(place, mark)
-    if everything and not partial and orders_known(place) > CHUNK:
-        yield from _in_chunks(context, dbt, place)
+    whole = needs_everything(place, mark)
+    if not partial and (context.retry_number or (whole and orders_known(place) > CHUNK)):
+        yield from _in_chunks(context, dbt, place, whole)
     else:
-        with claimed(place, everything=everything, partial=partial) as scope:
+        with claimed(place, everything=partial or whole, partial=partial) as scope:
             context.log.info("%d orders in scope", scope.orders)
-            yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
+            yield from _at_once(context, dbt, may_repeat=not partial)
     if not partial:
         remember(place, mark)
 
 
+def _at_once(
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, *, may_repeat: bool
+) -> Iterator[Any]:
+    """Build the scope by dbt itself; a model that fails has the step taken again, in chunks."""
+    invocation = dbt.cli(BUILD, context=context)
+    try:
+        yield from invocation.stream().fetch_row_counts()
+    except DagsterDbtCliRuntimeError as error:
+        if not may_repeat or not _model_failed(invocation):
+            raise
+        raise dg.RetryRequested(max_retries=1) from error
+
+
+def _model_failed(invocation: DbtCliInvocation) -> bool:
+    try:
+        results = invocation.get_artifact("run_results.json")["results"]
+    except FileNotFoundError:  # it did not come to running anything
+        return False
+    failed = [one["unique_id"] for one in results if one["status"] == "error"]
+    return any(name.startswith("model.") for name in failed)
+
+
 def _in_chunks(
-    context: dg.AssetExecutionContext, dbt: DbtCliResource, place: Warehouse
+    context: dg.AssetExecutionContext, dbt: DbtCliResource, place: Warehouse, whole: bool
 ) -> Iterator[Any]:
     with leased(place):
         nothing(place)
         dbt.cli(["run"]).wait()
-        rebuild(place, lambda done, orders: context.log.info("%d of %d orders", done, orders))
+        if whole:
+            rebuild(place, lambda done, orders: context.log.info("%d of %d orders", done, orders))
+        else:
+            derive_touched(place)
         nothing(place)
         yield from dbt.cli(BUILD, context=context).stream().fetch_row_counts()
 
