@@ -45,6 +45,7 @@ def personal_values(value: Any) -> Iterator[str]:  # noqa: ANN401 - JSON is anyt
 
 def _personal(value: Any, *, personal: bool) -> Iterator[str]:  # noqa: ANN401
     if isinstance(value, dict):
+        yield from _whole_name(value)
         for key, item in value.items():
             name = key.lower()
             if not (KEPT.match(name) or NOTES.match(name)):
@@ -55,6 +56,13 @@ def _personal(value: Any, *, personal: bool) -> Iterator[str]:  # noqa: ANN401
             yield from _personal(item, personal=personal)
     elif personal and isinstance(value, str) and value.strip():
         yield value
+
+
+def _whole_name(value: dict[str, Any]) -> Iterator[str]:
+    """First and last name as they are read: apart, each may be anybody's."""
+    first, last = (value.get(name) for name in ("first_name", "last_name"))
+    if isinstance(first, str) and isinstance(last, str) and first.strip() and last.strip():
+        yield f"{first.strip()} {last.strip()}"
 
 
 def notes_in(payload: dict[str, Any]) -> Iterator[str]:

@@ -12,7 +12,6 @@ from typing import Any
 import psycopg
 
 from e2a.domain.analysis.edited_notes import judge_edited
-from e2a.domain.analysis.judging import Known
 from e2a.domain.analysis.violations import Check, Violation
 from e2a.domain.errors import BadInputError, RefusedError
 from e2a.domain.exceptions import person
@@ -102,12 +101,12 @@ def _decide(
         row = find(connection, asked.exception, asked.tenant)
         connection.execute(_LOCK, row)
         row = find(connection, asked.exception, asked.tenant)
-        facts, personal = present(connection, row)
+        facts, known = present(connection, row)
         draft = _draft(row, asked, is_stale=facts is None)
         check_move(_last(connection, row), to)
         stands: Sequence[Violation] = ()
         if text is not None and facts is not None:
-            found = judge_edited(text, facts, row["locale"], Known(personal=personal))
+            found = judge_edited(text, facts, row["locale"], known)
             stands = _checked(found, is_anyway=is_anyway)
         given = {
             **row, "decided": to.value, "draft": draft, "by": by, "reason": asked.reason.strip(),

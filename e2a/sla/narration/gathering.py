@@ -15,8 +15,10 @@ import psycopg
 
 from e2a.domain.analysis.breach_facts import Beside, facts_of_breach
 from e2a.domain.analysis.facts import Facts
+from e2a.domain.analysis.judging import Known
 from e2a.domain.analysis.notes import OrderNote
 from e2a.domain.privacy import notes_in, personal_values
+from e2a.sla.narration.others import others
 from e2a.sla.narration.queue import Claimed, Key
 from e2a.sla.narratives import breaches, content_of, hash_of
 
@@ -34,18 +36,18 @@ class Told:
             before it is sent; none where the tenant sends facts only.
         personal: what is known of the customer: taken out of notes, looked for in answers, and
             never sent.
+        others: what would name another order of the tenant: looked for in answers.
     """
 
     claimed: Claimed
     facts: Facts
     notes: tuple[OrderNote, ...] = ()
     personal: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
 
-def present(
-    connection: psycopg.Connection[Any], row: dict[str, Any]
-) -> tuple[Facts | None, tuple[str, ...]]:
-    """The facts of one explained breach, and what is known of its customer.
+def present(connection: psycopg.Connection[Any], row: dict[str, Any]) -> tuple[Facts | None, Known]:
+    """The facts of one explained breach, and what a note about it must not say.
 
     Args:
         connection: as `e2a_app`, in a transaction that has asked about an instant.
@@ -57,10 +59,11 @@ def present(
     key = (row["tenant_id"], row["order_id"], row["stage"], row["instance"])
     _aside(connection, [key])
     _, personal = _texts(connection, frozenset())[key[:2]]
+    known = Known(personal=personal, others=others(connection).than(key[:2]))
     for breach in breaches(connection, _SCOPE):
         if hash_of(content_of(breach)) == row["facts_hash"]:
-            return facts_of_breach(breach, _beside(connection).get(key, Beside())), personal
-    return None, personal
+            return facts_of_breach(breach, _beside(connection).get(key, Beside())), known
+    return None, known
 
 
 _Texts = tuple[tuple[OrderNote, ...], tuple[str, ...]]
@@ -85,7 +88,10 @@ def gather(connection: psycopg.Connection[Any], claimed: Sequence[Claimed]) -> l
             facts = facts_of_breach(breach, beside.get(key, Beside()))
             found.append((mine[key], facts))
     texts = _texts(connection, {one.key[:2] for one in claimed if one.ai == "on"})
-    return [Told(one, facts, *texts[one.key[:2]]) for one, facts in found]
+    beside_it = others(connection)
+    return [
+        Told(one, facts, *texts[one.key[:2]], beside_it.than(one.key[:2])) for one, facts in found
+    ]
 
 
 def _beside(connection: psycopg.Connection[Any]) -> dict[Key, Beside]:

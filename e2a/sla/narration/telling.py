@@ -28,7 +28,7 @@ def tell(narrator: Narrator, prompt: Prompt, told: Told) -> Outcome:
     locale = locale_of(told.claimed.locale)
     inputs, user = _said(prompt, told, locale)
     shown = tuple(note["text"] for note in inputs["notes"])
-    known = Known(personal=told.personal, examples=prompt.examples, notes=shown)
+    known = Known(told.personal, told.others, prompt.examples, shown)
     judge = narrative_judge(told.facts, locale, known)
     answer = narrator.ask(_request(prompt, told, locale, inputs, user), judge)
     if isinstance(answer, Fallback):

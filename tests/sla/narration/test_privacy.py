@@ -3,13 +3,14 @@
 import json
 import re
 from datetime import UTC, datetime
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from e2a.analyst.prompts import load
 from e2a.domain.analysis.facts import Facts
-from e2a.domain.analysis.inputs import breach_inputs
+from e2a.domain.analysis.inputs import breach_inputs, rationale_inputs
 from e2a.domain.privacy import personal_values
 from e2a.simulator import Plan, simulate
 from e2a.sla.narration.running import PROMPT, Bounds
@@ -40,17 +41,28 @@ def stands_in(value, sent):
     """The value as a word, as it is or as JSON escapes it; a phone also by its last digits."""
     escaped = json.dumps(value)[1:-1]
     digits = re.sub(r"\D", "", value)
-    if len(digits) >= 7 and digits[-7:] in re.sub(r"[\s().-]", "", sent):
+    if len(digits) >= 7 and digits[-7:] in _ungrouped(sent):
         return True
     return any(
-        re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", sent) for form in (value, escaped)
+        re.search(rf"(?<![\w-]){re.escape(form)}(?![\w-])", sent)
+        for form in {value, escaped}
+        if form in sent
     )
 
 
+@lru_cache(maxsize=4)
+def _ungrouped(sent):
+    """The text without what groups digits."""
+    return re.sub(r"[\s().-]", "", sent)
+
+
+@cache
 def fixed():
     """What every question says, whoever's order it is: some surnames are words of it (English)."""
     facts = Facts.of([], ZoneInfo("UTC"))
-    return load(PROMPT).system + load(PROMPT).user(**breach_inputs(facts, "en"))
+    told = load(PROMPT), load("adjustment_rationale")
+    asked = breach_inputs(facts, "en"), rationale_inputs(facts, "en")
+    return "".join(p.system + p.user(**given) for p, given in zip(told, asked, strict=True))
 
 
 @pytest.mark.prove

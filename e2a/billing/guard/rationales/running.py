@@ -61,7 +61,7 @@ def rationalise(
         if not narrator.settings.enabled:
             done.by_rules[FallbackReason.NO_KEY] = len(found)
             return done
-        for outcome in _asked(partial(tell, narrator, prompt), found, at_once):
+        for outcome in _asked(partial(tell, narrator, prompt, found), found, at_once):
             keep(connection, prompt, outcome)
             if outcome.reason:
                 done.by_rules[str(outcome.reason)] += 1

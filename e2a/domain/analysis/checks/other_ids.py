@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from e2a.domain.analysis.checks.said import Said
 from e2a.domain.analysis.facts import FactKind, Facts
@@ -26,7 +27,7 @@ def check(said: Said, facts: Facts, other_ids: Iterable[str] = ()) -> Iterator[V
     if _ID.search(plain):
         yield _at(said, "something formed like an id stands outside a slot")
     names = [str(f.value) for f in facts.by_id.values() if f.kind is FactKind.NAME]
-    folded = fold(own)
+    folded = _plain(own)
     if any(_is_in(name, folded) for name in names):
         yield _at(said, "a name or id of the facts is written out: write its slot")
     if any(_is_in(one, folded) for one in other_ids):
@@ -34,8 +35,18 @@ def check(said: Said, facts: Facts, other_ids: Iterable[str] = ()) -> Iterator[V
 
 
 def _is_in(name: str, folded: str) -> bool:
-    wanted = fold(name.strip())
-    return bool(wanted) and re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", folded) is not None
+    wanted = _known(name)
+    if not wanted or wanted not in folded:  # hundreds are looked for, and none is there
+        return False
+    return re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", folded) is not None
+
+
+def _plain(text: str) -> str:
+    return " ".join(fold(text).split())
+
+
+_known = lru_cache(maxsize=16384)(_plain)
+"""The same values are looked for in every note of a batch."""
 
 
 def _at(said: Said, detail: str) -> Violation:
