@@ -20,6 +20,7 @@ import asyncio
 import json
 import os
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -30,6 +31,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+import psutil
+
 from bench.latency_load import (
     ANNOUNCE_AFTER,
     TENANT,
@@ -38,7 +41,6 @@ from bench.latency_load import (
     environment,
     everything_up,
     hook,
-    memory,
     sizes,
     watch,
     write_policies,
@@ -87,13 +89,13 @@ def _measure(
     _built(warehouse)
     asyncio.run(load.run(options.rate, WARM_UP, probing=False))
     watcher.start()
-    before, began = sizes(warehouse) | {"memory": memory(process)}, time.time()
+    before, began = sizes(warehouse) | {"memory": _memory(process)}, time.time()
     say(f"sending {options.rate} events/s for {options.seconds} s")
     asyncio.run(load.run(options.rate, options.seconds))
     until = time.monotonic() + GRACE
     while time.monotonic() < until and _missing(probes):
         time.sleep(0.2)
-    after = sizes(warehouse) | {"memory": memory(process)}
+    after = sizes(warehouse) | {"memory": _memory(process)}
     hours = (time.time() - began) / 3600
     figures = {
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z", "lane": options.lane,
@@ -121,6 +123,17 @@ def _measure(
     done.set()
     watcher.join()
     return {**figures, "answers": load.answers}
+
+
+def _memory(process: subprocess.Popen[bytes]) -> int:
+    """Bytes that `e2a up` and all its parts hold alone (USS), Postgres included."""
+    total = 0
+    for one in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
+        try:
+            total += one.memory_full_info().uss
+        except psutil.Error:
+            continue
+    return total
 
 
 def _built(warehouse: Warehouse) -> None:

@@ -18,7 +18,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import psutil
 import yaml
 
 from e2a.simulator.signing import signed
@@ -227,17 +226,6 @@ def said(order: str, kind: str, at: datetime) -> bytes:
         "occurred_at": at.isoformat(), "site": "MEM1",
         "lines": [{"line": "1", "sku": "SKU-1", "quantity": 2}],
     })  # fmt: skip
-
-
-def memory(process: subprocess.Popen[bytes]) -> int:
-    """Bytes that `e2a up` and all its parts hold alone (USS), Postgres included."""
-    total = 0
-    for one in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
-        try:
-            total += one.memory_full_info().uss
-        except psutil.Error:
-            continue
-    return total
 
 
 def sizes(warehouse: Warehouse) -> dict[str, int]:

@@ -22,6 +22,7 @@ from psycopg.rows import dict_row
 
 from e2a.domain.exceptions import SEVERITIES
 from e2a.domain.narrative import BreachFacts
+from e2a.sla.moved import of_moved
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.statistics import count_again
 from e2a.warehouse.temporary import temporary
@@ -151,24 +152,11 @@ def _template(part: str) -> jinja2.Template:
     return environment.get_template(f"sla_breach/{NARRATOR}.{part}.j2")
 
 
-# Order by order: `offset 0` keeps the condition inside of the view, where it meets an index; a join
-# or IN from outside has the planner read the clocks of all orders first.
 _MOVED = _Scope(
-    """
-    (
-        select b.* from moved cross join lateral (
-            select * from sla.breaches as b
-            where b.tenant_id = moved.tenant_id and b.order_id = moved.order_id offset 0
-        ) as b
-    ) as of_moved
-    """,
-    """
+    f"({of_moved('sla.breaches')}) as of_moved",
+    f"""
     (n.tenant_id, n.order_id, n.stage, n.instance) in (
-        select one.tenant_id, one.order_id, one.stage, one.instance
-        from moved cross join lateral (
-            select * from sla.narratives as o
-            where o.tenant_id = moved.tenant_id and o.order_id = moved.order_id offset 0
-        ) as one
+        select tenant_id, order_id, stage, instance from ({of_moved("sla.narratives")}) as o
     )
     """,
     "offset 0",

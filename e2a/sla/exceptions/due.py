@@ -7,6 +7,7 @@ promises, for one, or for the orders that a step may have moved. What is done ab
 
 from typing import LiteralString
 
+from e2a.sla.moved import of_moved
 from e2a.warehouse.temporary import temporary
 
 TEMPORARY = temporary(
@@ -36,18 +37,6 @@ select
     tenant_id, order_id, 'reported:' || reason_code, null, null, null, first_occurred_at,
     case when last_occurred_at <= {AS_OF} then last_occurred_at end, null
 from sla.reported_exceptions where first_occurred_at <= {AS_OF}
-"""
-
-
-# Order by order: `offset 0` keeps the condition inside of the views, where it meets an index; a
-# join or IN from outside has the planner read the clocks of all orders first. No figures about
-# `moved` are needed so, which would change in every step and have all of it planned again.
-def _of_moved(facts: LiteralString) -> LiteralString:
-    return f"""
-select one.* from moved cross join lateral (
-    select * from {facts} as facts
-    where facts.tenant_id = moved.tenant_id and facts.order_id = moved.order_id offset 0
-) as one
 """
 
 
@@ -91,4 +80,4 @@ def _where(scope: LiteralString) -> LiteralString:
 
 DUE_ALL = _where("true")
 DUE_ONE = _where("tenant_id = %(tenant)s and order_id = %(order)s and promise = %(promise)s")
-DUE_MOVED = _due(_of_moved(f"({_SEEN})"), _of_moved("sla.exceptions"))
+DUE_MOVED = _due(of_moved(f"({_SEEN})"), of_moved("sla.exceptions"))
