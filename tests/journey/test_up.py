@@ -197,27 +197,48 @@ def _asks(up: Up) -> bool:
 
 
 @pytest.mark.prove
-def test_the_light_set_turns_events_into_breaches_without_dagster(tmp_path):
+def test_the_light_set_is_well_again_after_each_of_its_parts_was_killed_and_stops_whole(tmp_path):
     with started("--without", "dagster") as light:
         assert set(light.entries()) == {"postgres", "gateway", "radar", "alerts", "narrate"}
+        wait_for(lambda: _is_well(light))
+        for part in light.entries():
+            dead = light.entries()[part].pid
+            os.kill(dead, signal.SIGKILL)
+            wait_for(lambda part=part, dead=dead: light.entries()[part].pid not in (dead, None))
+            wait_for(lambda: _is_well(light))
         file = tmp_path / "one.jsonl"
         file.write_text(json.dumps(DELIVERY) + "\n")
         assert light.installation.run("land", "archive", str(file), "--no-run").returncode == 0
         with light.installation.warehouse().connect(Role.APP, autocommit=True) as connection:
             count = "select count(*) from sla.breaches"
             assert wait_for(lambda: connection.execute(count).fetchone()[0] == 1)
+        _stops_whole(light, signal.SIGTERM)
+
+
+def _is_well(up: Up) -> bool:
+    """Whether `e2a status` says so: all parts run, answer, and the lane says that it lives."""
+    done = up.installation.run("status", "--json")
+    said = json.loads(done.stdout)
+    assert (done.returncode == 0) == said["healthy"] == (not said["problems"])
+    return said["healthy"] and {part["state"] for part in said["parts"]} == {"runs"}
+
+
+def _stops_whole(up: Up, number: signal.Signals) -> None:
+    """Asked by a signal, it ends with 0 and leaves no process behind."""
+    process = up.process
+    sessions = [process.pid, *(p.pid for p in psutil.Process(process.pid).children(True))]
+    pidfile = up.installation.home / "pgdata" / "postmaster.pid"
+    postgres = int(pidfile.read_text().split()[0])
+    process.send_signal(number)
+    assert process.wait(90) == 0
+    assert wait_for(lambda: not any(psutil.pid_exists(pid) for pid in [*sessions, postgres]), 30)
+    mine = str(up.installation.home)
+    commands = [" ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])]
+    assert [command for command in commands if mine in command] == []
 
 
 def test_ctrl_c_stops_everything_and_leaves_no_process(up):
     """The last test of this file: it stops what the others use."""
-    installation, port, process = up.installation, up.web, up.process
-    sessions = [process.pid, *(p.pid for p in psutil.Process(process.pid).children(True))]
-    postgres = int((installation.home / "pgdata" / "postmaster.pid").read_text().split()[0])
-    process.send_signal(signal.SIGINT)
-    assert process.wait(90) == 0
-    assert wait_for(lambda: not any(psutil.pid_exists(pid) for pid in [*sessions, postgres]), 30)
-    mine = str(installation.home)
-    commands = [" ".join(p.info["cmdline"] or []) for p in psutil.process_iter(["cmdline"])]
-    assert [command for command in commands if mine in command] == []
+    _stops_whole(up, signal.SIGINT)
     with socket.socket() as probe:
-        assert probe.connect_ex(("127.0.0.1", port)) != 0
+        assert probe.connect_ex(("127.0.0.1", up.web)) != 0

@@ -27,7 +27,7 @@ def materialise(built):
             [DAGSTER, "asset", "materialize", "--select", asset, "--partition-range", partitions,
              "-m", "e2a_assets.definitions"],
             env={**os.environ, **built.environment(), **of_test}, cwd=PROJECT,
-            capture_output=True, text=True, check=False, timeout=300,
+            capture_output=True, text=True, check=False, timeout=900,
         )  # fmt: skip
 
     return run
