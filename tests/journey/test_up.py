@@ -107,7 +107,7 @@ def ask(port: int, query: str) -> dict:
         return json.loads(answer.read())["data"]
 
 
-def wait_for(condition, seconds: float = 180):
+def wait_for(condition, seconds: float = 600):
     """The condition's first true value; fails when the time is up."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
