@@ -40,6 +40,8 @@ def lint_policies(
         bool, typer.Option("--ai", help="Let a model look too; it fails nothing.")
     ] = False,
     prose: policy_review.ProseOption = None,
+    freeze: policy_review.FreezeOption = None,
+    keep: policy_review.KeepOption = None,
     explain: Annotated[bool, typer.Option("--list", help="Explain each rule.")] = False,
     json: JsonOption = False,
 ) -> None:
@@ -50,15 +52,18 @@ def lint_policies(
     if explain:
         _explain(json)
         return
-    if prose and not ai:
-        raise BadInputError("--prose goes with --ai", "Give both")
+    if (prose or freeze) and not ai:
+        raise BadInputError(f"--{'prose' if prose else 'freeze'} goes with --ai", "Give both")
+    if keep and not freeze:
+        raise BadInputError("--keep goes with --freeze", "Name the folder as well")
     found: list[Finding] = []
     seen: list[tuple[Subject, list[Finding]]] = []
     for one, subject in subjects(path, now().date(), tenant=tenant, against=against):
         said = lint(subject)
         seen.append((subject, said))
         found += [f for f in said if one.only is None or f.file == shown(one.only)]
-    told = policy_review.reviews(seen, prose) if ai else []
+    keeping = policy_review.Keeping(freeze, keep or ())
+    told = policy_review.reviews(seen, prose, keeping) if ai else []
     if json:
         _print(found, told if ai else None)
     else:

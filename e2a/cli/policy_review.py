@@ -1,6 +1,7 @@
 """`e2a policy lint --ai` and `e2a policy tests`: a model's review, and tests made from a policy."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,12 +14,13 @@ from e2a.domain.errors import BadInputError
 from e2a.domain.lint import Finding, Severity, Subject, lint
 from e2a.domain.policy_text import FILES
 from e2a.review.asking import LONGEST_PROSE
-from e2a.review.generating.made import make
+from e2a.review.generating.made import make, make_money
 from e2a.review.given import documents_of, text_of
+from e2a.review.keeping import chosen, keep
 from e2a.review.opening import asking, has_key
 from e2a.review.review import Became, Review, review
 from e2a.review.score import Score, Suite, score
-from e2a.review.trial import Engine, Frozen
+from e2a.review.trial import Engine
 from e2a.warehouse.connection import locate
 from e2a.warehouse.prepare import prepare
 
@@ -28,13 +30,33 @@ ProseOption = Annotated[
 ]
 
 
+FreezeOption = Annotated[
+    Path | None,
+    typer.Option(help="With --ai: a folder in which proposed tests are kept as scenarios."),
+]
+KeepOption = Annotated[
+    list[int] | None,
+    typer.Option(help="With --freeze: the number of a test to keep; default: all that agreed."),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Keeping:
+    """Which proposed tests a person keeps, and where; without a folder, none."""
+
+    folder: Path | None = None
+    numbers: Sequence[int] = ()
+
+
 def reviews(
-    several: Sequence[tuple[Subject, Sequence[Finding]]], prose: Path | None
+    several: Sequence[tuple[Subject, Sequence[Finding]]],
+    prose: Path | None,
+    keeping: Keeping = Keeping(),
 ) -> list[tuple[str, Review]]:
     """Each whole policy as a model sees it, by tenant; without a key, only why there is nothing.
 
     Raises:
-        BadInputError: the prose cannot be used.
+        BadInputError: the prose cannot be used, or a test that is to be kept is none.
     """
     words = _prose(prose)
     whole = [(s, known) for s, known in several if set(s.files) >= set(FILES)]
@@ -43,12 +65,25 @@ def reviews(
             "--ai reviews a tenant's whole policy, and this is one file by itself",
             "Name the tenant's folder, or add --tenant",
         )
+    if keeping.numbers and len(whole) != 1:
+        raise BadInputError("--keep takes numbers of one tenant's tests", "Name its folder")
     engine = Engine.beside(prepare(say), say) if has_key() else None
     with asking(locate) as asks:
-        return [
+        told = [
             (subject.folder, review(asks, subject, known, prose=words, engine=engine))
             for subject, known in whole
         ]
+    if keeping.folder is not None and engine is not None:
+        for tenant, one in told:
+            _freeze(tenant, one, engine, keeping.folder, keeping.numbers)
+    return told
+
+
+def _freeze(
+    tenant: str, told: Review, engine: Engine, folder: Path, numbers: Sequence[int]
+) -> None:
+    for file in keep(chosen(told, numbers), told, engine, folder, tenant):
+        say(f"{tenant}: {file.became}: {file.path}")
 
 
 def _prose(path: Path | None) -> str:
@@ -81,6 +116,8 @@ def show(tenant: str, told: Review) -> None:
     counts = {became: sum(t.became is became for t in told.tests) for became in Became}
     tried = ", ".join(f"{count} {became.value}" for became, count in counts.items() if count)
     say(f"{tenant}: {many(len(told.tests), 'proposed test')}" + (f": {tried}" if tried else ""))
+    for number, test in enumerate(told.tests, start=1):
+        out.print(f"  {number} {test.became}  {test.title}: {test.because}", markup=False)
 
 
 def print_tests(
@@ -93,7 +130,7 @@ def print_tests(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Print tests made from a policy's thresholds, with the engine's answers frozen in them.
+    """Print tests made from a policy's thresholds and prices, the engine's answers frozen in them.
 
     Keep the output in policies/scenarios: `e2a scenario run` then tells when an answer changes.
 
@@ -104,9 +141,14 @@ def print_tests(
     subject, known = _one(tenant, now().date())
     engine = Engine.beside(prepare(say), say)
     documents = documents_of(subject)
-    made = make(engine, documents, now().date())
+    made = Suite(
+        *(
+            [frozen.scenario for frozen in several(engine, documents, now().date())]
+            for several in (make, make_money)
+        )
+    )
     if not with_score:
-        scenarios = [frozen.scenario for frozen in made]
+        scenarios = [*made.clocks, *made.money]
         print_json(scenarios) if json else out.out(text_of(scenarios), end="")
         return
     alone, both = _scores(engine, documents, made, reviews([(subject, known)], None) if ai else [])
@@ -121,11 +163,10 @@ def print_tests(
 def _scores(
     engine: Engine,
     documents: dict[str, Any],
-    made: Sequence[Frozen],
+    made: Suite,
     told: Sequence[tuple[str, Review]],
 ) -> tuple[Score, Score | None]:
-    clocks = [frozen.scenario for frozen in made]
-    alone = score(engine, documents, Suite(clocks))
+    alone = score(engine, documents, made)
     if not told:
         return alone, None
     good = [test for _, one in told for test in one.tests if test.became is Became.AGREED]

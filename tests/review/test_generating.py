@@ -1,12 +1,14 @@
 """Tests made from a policy's thresholds, and the wrongs that they are to notice."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from e2a.domain.policy_text import from_documents
 from e2a.review.generating.clocks import UNHEARD_OF, begin
-from e2a.review.generating.made import make
+from e2a.review.generating.made import make, make_money
 from e2a.review.generating.moments import moments
+from e2a.review.generating.money import bill
 from e2a.review.given import documents_of, text_of
 from e2a.review.mutants import mutants
 from e2a.review.score import Score, Suite, score
@@ -83,3 +85,50 @@ def test_made_tests_pass_on_their_policy_and_notice_nearly_every_wrong_in_it(eng
     assert told.alive == ()
     assert any("no longer includes its edge" in name for name in told.killed)
     assert told.untried
+
+
+RATES = [
+    {
+        "valid_from": date(2026, 1, 1), "currency": "USD", "rounding": "half_up",
+        "limits": {"per_finding": 50, "total": 100, "total_percent": 5},
+        "order": {"minimum": Decimal("0.50"), "multipliers": [{"flag": "rush", "factor": 2}]},
+        "charges": {
+            "pick": {"operation": "pick", "model": "per_operation", "price": Decimal("0.30")},
+            "gifts": {
+                "operation": "vas", "code": "gift_wrap", "model": "graduated",
+                "tiers": [{"up_to": 10, "price": 2}, {"price": 1}],
+            },
+            "freight": {"operation": "label", "model": "pass_through", "markup_percent": 8},
+        },
+    },
+    {
+        "valid_from": date(2026, 7, 1), "currency": "USD", "rounding": "half_up",
+        "limits": {"per_finding": 50, "total": 100, "total_percent": 5},
+        "charges": {"pick": {"operation": "pick", "model": "first_unit", "price": 1}},
+    },
+]  # fmt: skip
+
+
+def test_every_card_is_tried_in_months_of_its_own_around_each_bound():
+    documents = {**SMALL, "rates": RATES}
+    work = bill(from_documents("made", documents), TODAY)
+    months = [question["invoice"]["month"] for question in work.questions]
+    assert months == ["2026-01", "2026-02", "2026-03", "2026-04", "2026-07", "2026-08"]
+    wrapped = [event["quantity"] for event in work.events if event["type"] == "vas_performed"]
+    assert wrapped == [1, 1, 3, 10, 11]  # the first of them on an order of all work
+    assert {"rush"} == {flag for event in work.events for flag in event.get("flags", ())}
+
+
+def test_made_invoices_pass_on_their_cards_and_notice_nearly_every_wrong_in_them(engine):
+    documents = {**SMALL, "rates": RATES}
+    made = make_money(engine, documents, TODAY)
+    assert [r.wrong for r in engine.judge([frozen.written for frozen in made])] == [[]]
+    told = score(engine, documents, Suite([], [frozen.scenario for frozen in made]))
+    # No charge of these comes to half a cent, so rounding cannot show.
+    alive = [name for name in told.alive if name.startswith("rates") and "rounding" not in name]
+    # A price that the order's minimum hides is not noticed: 0.30 or 0.31, it costs 0.50.
+    assert {name.rpartition(" ")[0] for name in alive} <= {
+        f"rates/0/charges/pick/price {word}" for word in ("plus", "minus")
+    }
+    assert any("up_to minus 1" in name for name in told.killed)
+    assert any("factor" in name for name in told.killed)

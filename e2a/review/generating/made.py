@@ -7,6 +7,7 @@ from typing import Any
 from e2a.domain.policies import Policies
 from e2a.domain.policy_text import from_documents
 from e2a.review.generating.clocks import Clocks, begin, end
+from e2a.review.generating.money import bill
 from e2a.review.given import Document, given
 from e2a.review.trial import Engine, Frozen
 
@@ -14,7 +15,7 @@ from e2a.review.trial import Engine, Frozen
 def make(engine: Engine, documents: Mapping[str, Any], today: date) -> list[Frozen]:
     """Tests from every threshold of a tenant's promises, answered by the engine as it is now.
 
-    Rate cards are not tried: their tests are written by people (docs/scenarios.md, Money).
+    Rate cards are tried by `make_money`.
 
     Args:
         engine: what answers.
@@ -23,6 +24,26 @@ def make(engine: Engine, documents: Mapping[str, Any], today: date) -> list[Froz
     """
     policies = from_documents(documents["tenant"]["tenant"], documents)
     return _clocks(engine, policies, documents, today)
+
+
+def make_money(engine: Engine, documents: Mapping[str, Any], today: date) -> list[Frozen]:
+    """Tests from every charge and bound of a tenant's rate cards, answered likewise.
+
+    Args:
+        engine: what answers.
+        documents: as for `make`.
+        today: from which year's first month on; cards that begin later are tried from then on.
+
+    Returns:
+        One test, or none if no card has a whole month to itself.
+    """
+    policies = from_documents(documents["tenant"]["tenant"], documents)
+    work = bill(policies, today)
+    if not work.questions:
+        return []
+    top = given(documents, money=True)
+    scenario = _scenario(f"{policies.tenant.tenant}-billed", top, work)
+    return [engine.freeze(scenario, work.asked)]
 
 
 def _clocks(
