@@ -5,10 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import orjson
 import pytest
 
 from e2a.warehouse.connection import Role
-from tests.warehouse.lane import rows
+from e2a.warehouse.inbox import land
+from tests.sla.orders import LATER
+from tests.warehouse.lane import deliver, rows
 from tests.warehouse.truth.attack import live_through
 
 DAGSTER = Path(sys.executable).parent / "dagster"
@@ -33,18 +36,28 @@ def materialise(built):
     return run
 
 
+def delivered(connection):
+    """One delivery in its sender's own words: the command reads it by the product's parser."""
+    said = {
+        "event_id": "b-1", "event_type": "order_paid", "order_id": "SO-1",
+        "occurred_at": "2026-04-14T12:00:00Z",
+    }  # fmt: skip
+    land(connection, [deliver(body=orjson.dumps(said), at=LATER)])
+
+
 @pytest.mark.prove
 @pytest.mark.parametrize(
-    ("asset", "partitions", "table"),
+    ("before", "asset", "partitions", "table"),
     [
-        ("key:landing/wms_events", "2026-04-13...2026-05-04", "landing.order_events"),
-        ("key:billing/invoices", "2026-03...2026-04", "billing.invoices"),
+        (delivered, "key:landing/wms_events", "2026-04-13...2026-05-04", "landing.order_events"),
+        (live_through, "key:billing/invoices", "2026-03...2026-04", "billing.invoices"),
     ],
+    ids=["days", "months"],
 )
 def test_a_range_of_days_or_months_is_materialised_by_one_command(
-    materialise, modelled, asset, partitions, table
+    materialise, modelled, before, asset, partitions, table
 ):
-    live_through(modelled)
+    before(modelled)
     kept = []
     for _ in range(2):
         done = materialise(asset, partitions)
