@@ -16,7 +16,7 @@ import dagster as dg
 from e2a.billing.invoices.months import months_touched
 from e2a.warehouse.truth import Truth, last_truth, words
 from e2a_assets.billing.invoices import ZONE_TAG
-from e2a_assets.landing.events import ONLY_NEW, READ_TAG
+from e2a_assets.partitions import ONLY_NEW, READ_TAG
 from e2a_assets.transform import transform
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource

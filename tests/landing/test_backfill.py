@@ -11,7 +11,8 @@ import pytest
 from e2a.domain.deliveries import Delivery, Source
 from e2a.warehouse import inbox
 from e2a.warehouse.connection import Role, Warehouse
-from e2a_assets.landing.events import ONLY_NEW, READ_TAG, landing_asset
+from e2a_assets.landing.events import landing_asset
+from e2a_assets.partitions import ONLY_NEW, READ_TAG
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 

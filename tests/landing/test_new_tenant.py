@@ -10,7 +10,8 @@ import orjson
 from e2a.domain.deliveries import Delivery, Source
 from e2a.warehouse.inbox import land_chunk
 from e2a.warehouse.policies import load_policies, policies_folder
-from e2a_assets.landing.events import ONLY_NEW, READ_TAG, landing_asset
+from e2a_assets.landing.events import landing_asset
+from e2a_assets.partitions import ONLY_NEW, READ_TAG
 from resources.clock import Clock
 from resources.warehouse import WarehouseResource
 from tests.warehouse.lane import rows
