@@ -101,7 +101,7 @@ def test_a_row_that_cannot_be_stored_is_isolated_from_its_neighbours(app, made, 
     """One is found by the process that parses, the other by Postgres."""
     land(app, [deliver(event(name)) for name in "abcdef"])
     drain(app, Reader(Source.WMS, fault, "v1"))
-    assert [one is not None for one in made] == [is_made, True]
+    assert sorted(one is not None for one in made) == [is_made, True]  # in order of completion
     assert _names(app) == ["a", "b", "c", "e", "f"]
     assert [outcome for outcome, _ in outcomes(app)] == [
         "canonical", "canonical", "canonical", "dead_letter", "canonical", "canonical",
