@@ -1,9 +1,10 @@
 """Questions that many ask at once are asked once: the cache of answers, and who is asking now.
 
-    mine ──> ask ──> keep (accepted) | failed (who waits hears why) | gone (not to be kept)
+    mine ──> ask ──> keep (accepted) | failed (who waits hears why) | gone (who waits asks itself)
     pending ──> wait ──> what the one who asks heard
 
-Kept are answers that were accepted at first and not mended; the key holds no figures.
+Kept are answers that were accepted at first and not mended; the key holds no figures. What was
+refused for the names in one order says nothing about another with the same facts.
 """
 
 import json
@@ -22,6 +23,7 @@ from e2a.analyst.settings import Settings
 from e2a.domain.analysis.reasons import FallbackReason
 
 _FIRST_LOOK, _LONGEST_LOOK = 0.02, 0.5
+_OF_ONE_ORDER = frozenset({FallbackReason.PII, FallbackReason.LEAK})
 Ask = Callable[[], Answered | Fallback]
 
 
@@ -80,7 +82,7 @@ class Flights:
         try:
             said = ask()
             if isinstance(said, Fallback):
-                reason = said.reason.value
+                reason = None if said.reason in _OF_ONE_ORDER else said.reason.value
             elif not said.repaired and not said.reasked:
                 answer = json.dumps(said.value, ensure_ascii=False)
                 model, path, call = said.model, said.parse_path, said.call_ids[-1]

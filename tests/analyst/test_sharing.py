@@ -107,26 +107,52 @@ def test_many_who_ask_the_same_at_once_are_one_call(shared, provider):
 
 
 def test_who_waited_hears_the_failure_and_who_asks_later_asks_anew(shared, provider):
-    entered, release = threading.Event(), threading.Event()
+    provider.script, before = _held(error(400, "context_length_exceeded")), provider.calls
+    with narrating(shared, provider.url) as narrator:
+        first, waiting = _one_waits(narrator, provider, JUDGE)
+        assert {first.reason, waiting.reason} == {"provider_request"}
+        assert provider.calls == before + 1
+        narrator.ask(request(facts_key=CACHED), JUDGE)
+    assert provider.calls == before + 2
 
-    def failing(seen):
-        entered.set()
-        release.wait(30)
-        return error(400, "context_length_exceeded")
 
-    provider.script, asked, before = failing, request(facts_key=CACHED), provider.calls
-    with narrating(shared, provider.url) as narrator, ThreadPoolExecutor(2) as pool:
-        first = pool.submit(narrator.ask, asked, JUDGE)
-        entered.wait(30)
-        looked, sleep = threading.Event(), narrator._flights.sleep
+def test_what_one_order_s_names_refuse_is_no_answer_to_who_waited(shared, provider):
+    """Two orders with the same facts: one's customer stood in the words, not the other's."""
+    provider.script = _held(Reply(completion(TEXT)))
+
+    def named(value):
+        return [Violation(Check.PERSONAL_DATA, "client_note", "a customer's name")]
+
+    with narrating(shared, provider.url) as narrator:
+        first, waiting = _one_waits(narrator, provider, named)
+    assert first.reason == "pii"
+    assert isinstance(waiting, Answered)
+
+
+def _held(reply):
+    """A script that answers when it is released."""
+
+    def script(seen):
+        script.entered.set()
+        script.release.wait(30)
+        return reply
+
+    script.entered, script.release = threading.Event(), threading.Event()
+    return script
+
+
+def _one_waits(narrator, provider, judge):
+    """What two hear who ask the same; the second looks while the first, with its judge, asks."""
+    script, asked, looked = provider.script, request(facts_key=CACHED), threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(narrator.ask, asked, judge)
+        script.entered.wait(30)
+        sleep = narrator._flights.sleep
         object.__setattr__(narrator._flights, "sleep", lambda s: (looked.set(), sleep(s)))
         waiting = pool.submit(narrator.ask, asked, JUDGE)
         looked.wait(30)
-        release.set()
-        assert {first.result().reason, waiting.result().reason} == {"provider_request"}
-        assert provider.calls == before + 1
-        narrator.ask(asked, JUDGE)
-    assert provider.calls == before + 2
+        script.release.set()
+        return first.result(), waiting.result()
 
 
 def test_a_question_whose_asker_died_is_taken_over(shared, provider):
