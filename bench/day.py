@@ -21,34 +21,21 @@ import json
 import os
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.day_sizes import JUDGED_FROM, MB, Sample, Sampler, a_day, beyond, look
-from bench.latency_load import (
-    TENANT,
-    Load,
-    Probes,
-    environment,
-    everything_up,
-    hook,
-    write_policies,
-)
+from bench.footprint import JUDGED_FROM, MB, Sample, Sampler, a_day, beyond, look
+from bench.latency_load import Load, Probes
+from bench.running import running, until
 from bench.sla_history import say
-from e2a.domain.errors import DatabaseUnavailableError
-from e2a.warehouse.connection import Role, Warehouse, locate
+from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.drain import pending
-from faults import keys
 
 BATCHES, TOGETHER = 17_280, 7
-PATIENCE = 240.0
-"""Seconds for the models to be built before the traffic, and to be read after it."""
 LATER = timedelta(days=4)
 
 
@@ -60,25 +47,16 @@ def main() -> int:
     parser.add_argument("--every", type=float, default=30.0, help="seconds between samples")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
-    probes = Probes()
-    receiver = hook(probes)
-    with tempfile.TemporaryDirectory(prefix="e2a-bench-", ignore_cleanup_errors=True) as folder:
-        home, policies = Path(folder) / "home", Path(folder) / "policies"
-        home.mkdir()
-        write_policies(policies, receiver.server_port)
-        environment(home, policies)
-        with everything_up(home, "radar") as (port, _):
-            figures = _measure(locate(), port, probes, options)
+    with running() as (warehouse, _, load, probes):
+        figures = _measure(warehouse, load, probes, options)
     print(json.dumps(figures, indent=2)) if options.json else _show(figures)
     refused = set(figures["answers"]) - {200, 202}
     return 1 if refused or figures["unread"] or figures["beyond"] else 0
 
 
 def _measure(
-    warehouse: Warehouse, port: int, probes: Probes, options: argparse.Namespace
+    warehouse: Warehouse, load: Load, probes: Probes, options: argparse.Namespace
 ) -> dict[str, Any]:
-    _until(warehouse, _built, "the models were not built")
-    load = Load(port, keys.secrets(warehouse, (TENANT,)), probes)
     seconds, batches = options.minutes * 60, int(BATCHES * options.share)
     rate, began = max(1, round(batches * TOGETHER / seconds)), time.monotonic()
     every = min(options.every, seconds / 12)
@@ -87,7 +65,7 @@ def _measure(
     say(f"sending {batches:,} batches of {TOGETHER} events in {options.minutes:g} minutes")
     asyncio.run(load.run(rate, seconds, together=TOGETHER))
     samples = sampler.stop()
-    unread = _until(warehouse, _read, None)
+    is_read = until(warehouse, _read)
     steps = _number(warehouse, "select count(*) from ops.steps")
     night = _night(warehouse)
     end = look(warehouse, time.monotonic() - began)
@@ -98,7 +76,7 @@ def _measure(
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z",
         "machine": f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}",
         "batches": batches, "events": batches * TOGETHER, "steps": steps, "seconds": took,
-        "answers": load.answers, "messages": len(probes.announced), "unread": not unread,
+        "answers": load.answers, "messages": len(probes.announced), "unread": not is_read,
         "stores": _stores(samples, end, batches), "parts": _parts(samples), "night": night,
         "samples": [{"at": s.at} | s.stores for s in samples],
         "judged": is_judged, "beyond": found if is_judged else [], "noise": found,
@@ -151,29 +129,6 @@ def _night(warehouse: Warehouse) -> dict[str, Any]:
         row = dagster.execute(records).fetchone()
     left = row[0] if row else None
     return {"seconds": took, "records_gone_four_days_later": later.events, "records_left": left}
-
-
-def _until(warehouse: Warehouse, holds: Any, otherwise: str | None) -> bool:
-    """Wait for something; what was not reached is fatal if there is a sentence for it."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with (
-            suppress(DatabaseUnavailableError),
-            warehouse.connect(Role.APP, autocommit=True) as app,
-        ):
-            if holds(app):
-                return True
-        time.sleep(0.5)
-    if otherwise:
-        raise SystemExit(f"{otherwise}; see up.txt in E2A_HOME")
-    return False
-
-
-def _built(app: Any) -> bool:
-    row = app.execute(
-        "select to_regclass('sla.breaches') is not null and exists (select from ops.builds)"
-    ).fetchone()
-    return bool(row[0])
 
 
 def _read(app: Any) -> bool:

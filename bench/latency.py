@@ -20,9 +20,7 @@ import asyncio
 import json
 import os
 import statistics
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from datetime import UTC, datetime
@@ -31,24 +29,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-import psutil
-
-from bench.latency_load import (
-    ANNOUNCE_AFTER,
-    TENANT,
-    Load,
-    Probes,
-    environment,
-    everything_up,
-    hook,
-    sizes,
-    watch,
-    write_policies,
-)
+from bench.footprint import memory, sizes
+from bench.latency_load import ANNOUNCE_AFTER, Load, Probes, watch
+from bench.running import running
 from bench.sla_history import say
-from e2a.warehouse.connection import Role, Warehouse, locate
+from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.drain import pending
-from faults import keys
 
 BARS = {"radar": {"p95": 0.25}, "sensor": {"p50": 1.0, "p99": 7.0}}
 ANNOUNCED_BAR = 1.0
@@ -67,35 +53,27 @@ def main() -> int:
     parser.add_argument("--surge-seconds", type=int, default=60)
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
-    probes = Probes()
-    receiver = hook(probes)
-    with tempfile.TemporaryDirectory(prefix="e2a-bench-", ignore_cleanup_errors=True) as folder:
-        home, policies = Path(folder) / "home", Path(folder) / "policies"
-        home.mkdir()
-        write_policies(policies, receiver.server_port)
-        environment(home, policies)
-        with everything_up(home, options.lane) as (port, process):
-            figures = _measure(locate(), port, process, probes, options)
+    with running(options.lane) as (warehouse, process, load, probes):
+        figures = _measure(warehouse, process.pid, load, probes, options)
     print(json.dumps(figures, indent=2)) if options.json else _show(figures)
     lost = figures["readable"]["never"] + figures["announced"]["never"]
     return 1 if lost or set(figures["answers"]) - {200, 202} else 0
 
 
 def _measure(
-    warehouse: Warehouse, port: int, process: Any, probes: Probes, options: argparse.Namespace
+    warehouse: Warehouse, pid: int, load: Load, probes: Probes, options: argparse.Namespace
 ) -> dict[str, Any]:
-    load, done = Load(port, keys.secrets(warehouse, (TENANT,)), probes), threading.Event()
+    done = threading.Event()
     watcher = threading.Thread(target=watch, args=(warehouse, probes, done))
-    _built(warehouse)
     asyncio.run(load.run(options.rate, WARM_UP, probing=False))
     watcher.start()
-    before, began = sizes(warehouse) | {"memory": _memory(process)}, time.time()
+    before, began = _taken(warehouse, pid), time.time()
     say(f"sending {options.rate} events/s for {options.seconds} s")
     asyncio.run(load.run(options.rate, options.seconds))
     until = time.monotonic() + GRACE
     while time.monotonic() < until and _missing(probes):
         time.sleep(0.2)
-    after = sizes(warehouse) | {"memory": _memory(process)}
+    after = _taken(warehouse, pid)
     hours = (time.time() - began) / 3600
     figures = {
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z", "lane": options.lane,
@@ -125,30 +103,9 @@ def _measure(
     return {**figures, "answers": load.answers}
 
 
-def _memory(process: subprocess.Popen[bytes]) -> int:
-    """Bytes that `e2a up` and all its parts hold alone (USS), Postgres included."""
-    total = 0
-    for one in [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]:
-        try:
-            total += one.memory_full_info().uss
-        except psutil.Error:
-            continue
-    return total
-
-
-def _built(warehouse: Warehouse) -> None:
-    """Wait until the lane has models to work with."""
-    say("waiting for the models")
-    until = time.monotonic() + 240
-    while time.monotonic() < until:
-        with warehouse.connect(Role.APP) as app:
-            row = app.execute(
-                "select to_regclass('sla.breaches') is not null and exists (select from ops.builds)"
-            ).fetchone()
-        if row and row[0]:
-            return
-        time.sleep(0.5)
-    raise SystemExit("the models were not built; see up.txt in E2A_HOME")
+def _taken(warehouse: Warehouse, pid: int) -> dict[str, int]:
+    """Bytes that stores take, and that `e2a up` and all its parts hold alone, Postgres included."""
+    return sizes(warehouse) | {"memory": memory(pid)[1]}
 
 
 def _missing(probes: Probes) -> bool:

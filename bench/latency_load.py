@@ -1,103 +1,28 @@
-"""What `bench/latency.py` sends, to whom alerts go, and how it watches. It makes no figures."""
+"""What benches of the running installation send, who hears of it, and how breaches are watched.
+
+It makes no figures and starts nothing: what runs belongs to `bench/running.py`.
+"""
 
 import asyncio
 import itertools
-import os
-import subprocess
-import sys
 import threading
 import time
-import urllib.request
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
 import orjson
-import yaml
 
 from e2a.simulator.signing import signed
 from e2a.warehouse.connection import Role, Warehouse
-from e2a.warehouse.ports import free_port
 
 TENANT = "latency"
 PROMISE = timedelta(minutes=60)
 ANNOUNCE_AFTER = 5
 SILENT_DUE = timedelta(seconds=10)
 LIFE = ("order_released", "pick_started", "pick_completed", "pack_completed", "shipped")
-PATIENCE = 180
-"""Seconds until a part must answer."""
-SECRET = "whsec_" + "bGF0ZW5jeWJlbmNobGF0ZW5jeWJlbmNo"
-
-
-def write_policies(folder: Path, hook: int) -> None:
-    """A tenant whose pick is promised within the hour, announced at a webhook of this machine."""
-    documents = {
-        "tenant": {
-            "tenant": TENANT, "name": "Latency", "billing_zone": "America/Chicago",
-            "sites": {"MEM1": {"zone": "America/Chicago", "calendar": "always"}},
-            "calendars": {"always": {"open": "always"}},
-        },
-        "sla": [{
-            "policy": "standard", "valid_from": "2020-01-01",
-            "stages": {
-                "pick": {"from": "received", "within_minutes": PROMISE.seconds // 60},
-                "pack": {"from": "picked", "within_minutes": 180},
-                "ship": {"from": "packed", "within_minutes": 1440},
-            },
-        }],
-        "rates": [{
-            "valid_from": "2020-01-01", "currency": "USD", "sources": ["wms"],
-            "limits": {"per_finding": 50, "total": 100, "total_percent": 10},
-            "charges": {"pick": {"operation": "pick", "model": "per_unit", "price": "1"}},
-        }],
-        "alerts": {
-            "destinations": {"hook": {
-                "kind": "webhook", "url": f"http://127.0.0.1:{hook}/", "per_minute": 6000,
-                "secret_env": "E2A_ALERTS_LATENCY_SECRET",
-            }},
-            "routes": [{"to": ["hook"], "announce_after_seconds": ANNOUNCE_AFTER}],
-        },
-    }  # fmt: skip
-    (folder / TENANT).mkdir(parents=True)
-    for name, document in documents.items():
-        (folder / TENANT / f"{name}.yaml").write_text(yaml.safe_dump(document, sort_keys=False))
-
-
-@contextmanager
-def everything_up(home: Path, lane: str) -> Iterator[tuple[int, subprocess.Popen[bytes]]]:
-    """The gateway's port and the process of `e2a up`, all parts running; all stopped at the end."""
-    web, gateway = free_port(), free_port()
-    words = ["up", "--port", str(web), "--gateway-port", str(gateway)]
-    words += ["--without", "radar"] if lane == "sensor" else []
-    with (home / "up.txt").open("wb") as log:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "e2a.cli.main", *words],
-            stdout=log, stderr=log, stdin=subprocess.DEVNULL,
-        )  # fmt: skip
-        try:
-            for port, path in ((gateway, "/readyz"), (web, "/server_info")):
-                _answers(f"http://127.0.0.1:{port}{path}", process, home / "up.txt")
-            yield gateway, process
-        finally:
-            process.terminate()
-            process.wait(60)
-
-
-def _answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
-                if answer.status == 200:
-                    return
-        except OSError:
-            time.sleep(0.2)
-    raise SystemExit(f"{url} did not answer:\n{log.read_text()[-2000:]}")
 
 
 @dataclass
@@ -226,22 +151,3 @@ def said(order: str, kind: str, at: datetime) -> bytes:
         "occurred_at": at.isoformat(), "site": "MEM1",
         "lines": [{"line": "1", "sku": "SKU-1", "quantity": 2}],
     })  # fmt: skip
-
-
-def sizes(warehouse: Warehouse) -> dict[str, int]:
-    """Bytes of Dagster's database, of the log ahead of the data, of temporary files so far."""
-    with warehouse.connect(Role.ADMIN, autocommit=True) as admin:
-        row = admin.execute(
-            "select pg_database_size(%s), (select sum(size) from pg_ls_waldir()), "
-            "(select sum(temp_bytes) from pg_stat_database)",
-            (warehouse.dagster_database,),
-        ).fetchone()
-    assert row is not None
-    return dict(zip(("dagster", "wal", "temp"), map(int, row), strict=True))
-
-
-def environment(home: Path, policies: Path) -> None:
-    """Of this process and of all that it starts."""
-    os.environ |= {
-        "E2A_HOME": str(home), "E2A_POLICIES": str(policies), "E2A_ALERTS_LATENCY_SECRET": SECRET,
-    }  # fmt: skip

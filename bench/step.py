@@ -30,7 +30,8 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 import psycopg
 
 from bench.installation import installed
-from bench.latency_load import LIFE, TENANT, environment, said, write_policies
+from bench.latency_load import LIFE, TENANT, said
+from bench.running import settled_in
 from bench.sla_history import administered, say, seconds_by_model
 from e2a.domain.deliveries import Delivery, Source
 from e2a.radar import following
@@ -64,10 +65,7 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="e2a-bench-", ignore_cleanup_errors=True) as folder:
-        home, policies = Path(folder) / "home", Path(folder) / "policies"
-        home.mkdir()
-        write_policies(policies, 9)
-        environment(home, policies)
+        home = settled_in(Path(folder), 9)
         with installed(home) as warehouse:
             say("deploying the models")
             run_dbt("run", "--quiet", environment=os.environ | warehouse.environment())

@@ -1,4 +1,7 @@
-"""What `bench/day.py` samples: sizes of stores and files, memory of each part, their judgement."""
+"""What an installation takes: sizes of stores and files, memory of each part, and their judgement.
+
+`bench/day.py` samples all of it, `bench/latency.py` looks before and after.
+"""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +12,6 @@ from statistics import fmean
 
 import psutil
 
-from bench.latency_load import sizes
 from e2a.domain.errors import DatabaseUnavailableError
 from e2a.operations.up.register import read
 from e2a.warehouse.connection import Role, Warehouse
@@ -34,6 +36,18 @@ class Sample:
     parts: dict[str, tuple[int, int]]
 
 
+def sizes(warehouse: Warehouse) -> dict[str, int]:
+    """Bytes of Dagster's database, of the log ahead of the data, of temporary files so far."""
+    with warehouse.connect(Role.ADMIN, autocommit=True) as admin:
+        row = admin.execute(
+            "select pg_database_size(%s), (select sum(size) from pg_ls_waldir()), "
+            "(select sum(temp_bytes) from pg_stat_database)",
+            (warehouse.dagster_database,),
+        ).fetchone()
+    assert row is not None
+    return dict(zip(("dagster", "wal", "temp"), map(int, row), strict=True))
+
+
 def look(warehouse: Warehouse, at: float) -> Sample:
     """Sizes now. `temp` counts all that was ever spilled, `temp_now` what lies there."""
     stores = sizes(warehouse)
@@ -54,11 +68,14 @@ def _files(home: Path) -> int:
 
 
 def _parts(home: Path) -> dict[str, tuple[int, int]]:
-    return {entry.name: _memory(entry.pid) for entry in read(home) or () if entry.pid}
+    return {entry.name: memory(entry.pid) for entry in read(home) or () if entry.pid}
 
 
-def _memory(pid: int) -> tuple[int, int]:
-    """Of a process and all that it started; pages that they share count in each one's first."""
+def memory(pid: int) -> tuple[int, int]:
+    """Bytes, resident and own, of a process and all that it started.
+
+    Pages that they share count in each one's first.
+    """
     resident = own = 0
     try:
         for process in [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]:
