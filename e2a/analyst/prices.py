@@ -27,9 +27,7 @@ class Cost:
 
 def cost_of(settings: Settings, model: str, input_tokens: int, output_tokens: int) -> Cost:
     """What so many tokens of a model cost, without any discount for cached ones."""
-    known = settings.prices.get(model) or _listed(
-        model, settings.base_url, settings.openrouter, input_tokens > 200_000
-    )
+    known = _known(settings, model, is_long=input_tokens > 200_000)
     given, made = known or ASSUMED
     usd = (given * input_tokens + made * output_tokens) / _MILLION
     return Cost(usd.quantize(_STEP), "prices" if known else "assumed")
@@ -42,12 +40,15 @@ def dearest(settings: Settings, input_tokens: int, output_tokens: int) -> Decima
 
 def dearest_rates(settings: Settings) -> tuple[Decimal, Decimal]:
     """USD per million tokens in and out beyond which no provider may answer: what is held for."""
-    rates = [
-        settings.prices.get(m) or _listed(m, settings.base_url, settings.openrouter, False)
-        or ASSUMED
-        for m in settings.models
-    ]  # fmt: skip
+    rates = [_known(settings, m, is_long=False) or ASSUMED for m in settings.models]
     return max(given for given, _ in rates), max(made for _, made in rates)
+
+
+def _known(settings: Settings, model: str, *, is_long: bool) -> tuple[Decimal, Decimal] | None:
+    """As configured, else as listed."""
+    return settings.prices.get(model) or _listed(
+        model, settings.base_url, settings.openrouter, is_long
+    )
 
 
 @lru_cache(maxsize=256)

@@ -50,7 +50,7 @@ def chosen(review: Review, numbers: Sequence[int]) -> list[Tried]:
     for number in numbers:
         if not 1 <= number <= len(review.tests):
             raise BadInputError(f"There is no proposed test {number}", _fix(review))
-        if review.tests[number - 1].became not in (Became.AGREED, Became.DENIED):
+        if not review.tests[number - 1].was_run:
             raise BadInputError(f"Proposed test {number} was not run", _fix(review))
     return [review.tests[number - 1] for number in dict.fromkeys(numbers)]
 
@@ -110,9 +110,5 @@ def _slug(text: str, most: int) -> str:
 
 
 def _fix(review: Review) -> str:
-    ran = [
-        str(number)
-        for number, test in enumerate(review.tests, start=1)
-        if test.became in (Became.AGREED, Became.DENIED)
-    ]
+    ran = [str(number) for number, test in enumerate(review.tests, start=1) if test.was_run]
     return f"Those that were run: {', '.join(ran) or 'none'}"

@@ -53,6 +53,11 @@ class Tried:
     words: str = ""
     scenario: Document | None = field(default=None, repr=False)
 
+    @property
+    def was_run(self) -> bool:
+        """Whether the engine has answered it."""
+        return self.became in (Became.AGREED, Became.DENIED)
+
 
 @dataclass(frozen=True, slots=True)
 class Review:

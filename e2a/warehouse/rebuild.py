@@ -24,8 +24,8 @@ CHUNK = 10_000
 """Orders a transaction: sorts and hashes of a chunk fit into work_mem, its scratch into the cache.
 Twice as many took 6 % longer, half as many the same."""
 
-MOST_OF_TEN = 1
-"""Of ten orders of a chunk so many may fail by their facts; more, and it is the models."""
+ONE_IN = 10
+"""Of so many orders of a chunk one may fail by its facts; more, and it is the models."""
 
 WORKERS = 2
 """Passes side by side; `workers()` in macros/hot.sql says how many there may be."""
@@ -207,20 +207,18 @@ def derive_touched(warehouse: Warehouse) -> int:
 
 def _derive(connection: psycopg.Connection[Any], only: Collection[str] | None = None) -> None:
     try:
-        _once(connection, only, isolating=False)
+        with connection.transaction():
+            _pass(connection, only)
     except FACTS:
-        _once(connection, only, isolating=True)
-
-
-def _once(
-    connection: psycopg.Connection[Any], only: Collection[str] | None, *, isolating: bool
-) -> None:
-    with connection.transaction():
-        if isolating:
+        with connection.transaction():
             _isolate(connection, only)
-        refresh_models(connection, only)
-        if only is None:
-            strike_off(connection)
+            _pass(connection, only)
+
+
+def _pass(connection: psycopg.Connection[Any], only: Collection[str] | None) -> None:
+    refresh_models(connection, only)
+    if only is None:
+        strike_off(connection)
 
 
 def _isolate(connection: psycopg.Connection[Any], only: Collection[str] | None) -> int:
@@ -231,8 +229,7 @@ def _isolate(connection: psycopg.Connection[Any], only: Collection[str] | None) 
         keep_only(connection, some)
         refresh_models(connection, only)
 
-    most = min(MOST, max(1, len(orders) * MOST_OF_TEN // 10))
-    return set_aside(connection, orders, attempt, most)
+    return set_aside(connection, orders, attempt, min(MOST, max(1, len(orders) // ONE_IN)))
 
 
 def _taken(queue: "SimpleQueue[Chunk]") -> Iterator[Chunk]:

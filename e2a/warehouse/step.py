@@ -20,7 +20,7 @@ from e2a.warehouse.ahead import Ahead
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.crashing import passing
 from e2a.warehouse.drain import Drained, Reader, take, unread_lanes
-from e2a.warehouse.held.aside import FACTS, Order, set_aside
+from e2a.warehouse.held.aside import FACTS, MOST, Order, set_aside
 from e2a.warehouse.scope import LEASE, Scope, fill, keep_only, refresh_models, strike_off
 from e2a.warehouse.temporary import temporary
 
@@ -156,7 +156,7 @@ class Stepper:
             work.execute(_ONLY_MOVED, chosen)
             self._follow(work)
 
-        return set_aside(work, orders, attempt)
+        return set_aside(work, orders, attempt, MOST)
 
     def _judged_until(self) -> datetime:
         row = self._connection.execute(_WINDOW).fetchone()

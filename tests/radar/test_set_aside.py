@@ -8,6 +8,7 @@ import pytest
 from e2a.domain.deliveries import Source
 from e2a.radar.following import follow
 from e2a.radar.reporting import report
+from e2a.warehouse import step
 from e2a.warehouse.connection import Role
 from e2a.warehouse.drain import Reader
 from e2a.warehouse.held import aside, dead_letters
@@ -97,7 +98,7 @@ def test_what_fails_without_any_fact_is_nobodys_fact(hot, modelled):
 def test_if_most_orders_fail_it_is_the_models_and_nothing_is_set_aside(
     hot, planted, modelled, monkeypatch
 ):
-    monkeypatch.setattr(aside, "MOST", 1)
+    monkeypatch.setattr(step, "MOST", 1)
     land(modelled, [deliver(*paid(n), big(n)) for n in (1, 2)])
     with pytest.raises(aside.ModelsFailError, match="2 of 2 orders or more"):
         hot()

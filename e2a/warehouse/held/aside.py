@@ -64,7 +64,7 @@ def set_aside(
     connection: psycopg.Connection[Any],
     orders: Sequence[Order],
     attempt: Attempt,
-    most: int | None = None,
+    most: int,
 ) -> int:
     """Find the facts because of which an attempt at these orders fails, and quarantine them.
 
@@ -72,7 +72,7 @@ def set_aside(
         connection: in the transaction of the pass, after the attempt has failed.
         orders: all that it concerned.
         attempt: what has failed; it is tried under savepoints.
-        most: orders that may fail; None is `MOST`.
+        most: orders that may fail.
 
     Returns:
         How many facts were set aside; without them the attempt can be made.
@@ -82,10 +82,9 @@ def set_aside(
         Exception: an order that fails even without its facts raises what it raised.
     """
     trials = _Trials(connection, attempt)
-    allowed = MOST if most is None else most
     found = at_fault(orders, trials.orders) if orders else iter(())
-    culprits = list(islice(found, allowed + 1))
-    if len(culprits) > allowed:
+    culprits = list(islice(found, most + 1))
+    if len(culprits) > most:
         raise ModelsFailError(
             f"{len(culprits):,} of {len(orders):,} orders or more cannot be derived: "
             f"{culprits[0][1]}",

@@ -9,7 +9,7 @@
 -- The order as known at each instant of news: one row per order, instance, list of trusted sources
 -- (C21: the earliest of those that a policy trusts decides) and instant. `is_news_beside` marks
 -- instants at which something else than a milestone changed: a hold, an excusal, an attribute, an
--- approved restatement.
+-- approved restatement. Grouped by hash, or four rows are sorted for each that comes out.
 with completions as (
     select * from {{ ref('int_orders__completions') }}
 ),
