@@ -1,16 +1,21 @@
-"""How fast breaches are narrated, and how much of it is ours.
+"""How fast a day's breaches are put into a model's words, and how much of that is ours.
 
-`python bench/narrator.py [--requests 10000] [--threads 16] [--latency-ms 50] [--patterns 40]`
+`python bench/narrator.py [--breaches 10000] [--at-once 4] [--latency-ms 50] [--json]`
 
-A cluster of its own and the scripted provider in a process of its own, which waits before every
-answer. Three runs: every question new (bound by the provider: threads / latency a second is the
-most there can be), questions of a few patterns (bound by the cache), and the same again (kept
-answers only). Each question takes the whole way: breakers, reservation in three scopes, `sent` on
-disk, the POST, parse, all checks, settling. Overhead is what a call takes beyond
-the provider's latency.
+A cluster of its own, orders of `bench/sla_history.sql` with their verdicts and the rules' words,
+and the scripted provider in a process of its own, which waits before every answer. Each pass goes
+the whole way of `e2a narratives run`: claim, gather facts and notes, look the question up, hold the
+budget, `sent` on disk, POST, read, all checks, settle, store the words. Three passes over the same
+breaches: as they come (questions repeat, as orders do), every one new (each order has a note of its
+own, so that no answer fits another), and once more (every answer is known).
+
+Beside them, in the same run, `bare`: the same bodies posted by as many threads of plain http.client
+to the same provider, nothing read, checked or kept. A pass is bound by the provider as far as it
+takes no longer than that for what it asked.
 """
 
 import argparse
+import http.client
 import json
 import os
 import signal
@@ -25,42 +30,70 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench.installation import installed
-from e2a.analyst.asking import Answered, Request
+from bench.sla_history import administered, deploy, generate, say
+from e2a.analyst import wire
+from e2a.analyst.asking import Request
 from e2a.analyst.narrator import Narrator, open_narrator
 from e2a.analyst.prompts import load
 from e2a.analyst.settings import Settings
-from e2a.analyst.spending import spent
 from e2a.domain.analysis.breach_facts import facts_of_breach
-from e2a.domain.analysis.inputs import breach_inputs, facts_key
-from e2a.domain.analysis.judging import narrative_judge
-from e2a.domain.exceptions import Severity
+from e2a.domain.analysis.inputs import breach_inputs
+from e2a.domain.analysis.sampling import RATES
 from e2a.domain.narrative import BreachFacts
+from e2a.sla import narratives
+from e2a.sla.narration.again import Again, again
+from e2a.sla.narration.running import BOUNDS, PROMPT, Bounds, narrate
+from e2a.warehouse import cluster
 from e2a.warehouse.connection import Role, Warehouse
+from e2a.warehouse.rebuild import rebuild
 
-START = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
 PROJECT = Path(__file__).parents[1]
+ORDERS_A_BREACH = 6
+"""Enough: one order in six or so is late somewhere."""
+POSTS = 2_000
+"""Of `bare`."""
+WORDS = "door ring gate desk side rear quiet early gift blue stairs lift bell porch garden shed"
 
 
 def main() -> int:
-    """Measure and print; 1 if a question had no accepted answer."""
+    """Measure and print; 1 if a breach has no model's words."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--requests", type=int, default=10_000)
-    parser.add_argument("--threads", type=int, default=16)
-    parser.add_argument("--latency-ms", type=int, default=50)
-    parser.add_argument("--patterns", type=int, default=40)
+    parser.add_argument("--breaches", type=int, default=10_000)
+    parser.add_argument("--at-once", type=int, default=BOUNDS.at_once, help="askings at a time")
+    parser.add_argument("--latency-ms", type=int, default=50, help="of the provider")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="e2a-bench-", ignore_cleanup_errors=True) as folder:
         os.environ["E2A_HOME"] = folder
-        with installed(Path(folder)) as warehouse, _provider(options.latency_ms) as url:
-            figures = _measure(warehouse, url, options)
+        try:
+            warehouse = cluster.start(Path(folder))
+            _breached(warehouse, options.breaches)
+            with _provider(options.latency_ms) as url:
+                figures = _measure(warehouse, url, options)
+        finally:
+            cluster.stop(Path(folder))
     print(json.dumps(figures, indent=2)) if options.json else _show(figures)
-    return 0 if all(one["accepted"] == one["requests"] for one in figures) else 1
+    return 0 if all(one["by_model"] == options.breaches for one in figures["passes"]) else 1
+
+
+def _breached(warehouse: Warehouse, breaches: int) -> None:
+    """As many breaches as wanted in the queue, with the rules' words."""
+    deploy(warehouse)
+    generate(warehouse, 1, breaches * ORDERS_A_BREACH)
+    say("deriving verdicts")
+    rebuild(warehouse)
+    with warehouse.connect(Role.APP, autocommit=True) as app:
+        found = narratives.narrate(app).written
+    if found < breaches:
+        raise SystemExit(f"there are only {found:,} breaches")
+    with administered(warehouse) as admin:
+        admin.execute(_ONLY, (breaches,))
+        admin.execute("vacuum analyze")
 
 
 @contextmanager
@@ -76,88 +109,127 @@ def _provider(latency: int) -> Iterator[str]:
             process.send_signal(signal.SIGTERM)
 
 
-def _measure(warehouse: Warehouse, url: str, options: Any) -> list[dict[str, Any]]:
+def _measure(warehouse: Warehouse, url: str, options: argparse.Namespace) -> dict[str, Any]:
     settings = Settings(
         key="bench", base_url=url, model="scripted/slots", openrouter=False, timeout=120.0,
-        max_daily_tokens=10**12, max_daily_cost=Decimal(10**5),
+        max_daily_tokens=10**12, max_daily_cost=Decimal(10**5), sampling=RATES["all"],
     )  # fmt: skip
-    runs = (("every question new", 0), ("few patterns", options.patterns), ("kept answers", 0))
-    figures, last = [], 0
+    bounds = Bounds(options.breaches, options.at_once)
+    passes = []
     with open_narrator(warehouse, settings) as narrator:
-        _run(narrator, options.threads, ["warm"] * options.threads, options.threads)
-        for name, patterns in runs:
-            last = patterns or (last if name == "kept answers" else 0)
-            keys = [f"{i % last}" if last else "" for i in range(options.requests)]
-            figures.append({"run": name} | _timed(warehouse, narrator, options, keys))
-    return figures
-
-
-def _timed(
-    warehouse: Warehouse, narrator: Narrator, options: Any, keys: list[str]
-) -> dict[str, Any]:
-    before, cpu = _calls(warehouse), time.process_time()
-    took, accepted = _run(narrator, options.threads, keys, len(keys))
-    cpu = time.process_time() - cpu
-    calls = _calls(warehouse) - before
-    most = options.threads / (options.latency_ms / 1000)
-    rate = len(keys) / took
-    each = took * options.threads / len(keys) * 1000
+        for name in ("as they come", "every one new", "once more"):
+            say(f"narrating {name}")
+            if passes:
+                _again(warehouse, with_notes=name == "every one new")
+            passes.append({"pass": name} | _timed(warehouse, narrator, bounds))
+    say("posting without us")
+    bare = _bare(url, _body(settings), options.at_once)
+    for one in passes:
+        one["provider_seconds"] = one["calls"] / bare
+        one["of_provider"] = one["provider_seconds"] / one["seconds"]
+    machine = f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     return {
-        "requests": len(keys), "accepted": accepted, "calls": calls, "seconds": round(took, 2),
-        "a_second": round(rate, 1), "provider_bound_a_second": round(most, 1),
-        "of_provider_bound": round(rate / most, 3),
-        "overhead_ms": round(each - options.latency_ms * calls / len(keys), 2),
-        "cpu_ms": round(cpu / len(keys) * 1000, 2),
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M}Z", "machine": machine,
+        "breaches": options.breaches, "at_once": options.at_once,
+        "latency_ms": options.latency_ms, "bare_a_second": bare, "passes": passes,
     }  # fmt: skip
 
 
-def _run(narrator: Narrator, threads: int, keys: list[str], count: int) -> tuple[float, int]:
-    prompt = load("breach_narrative")
+def _timed(warehouse: Warehouse, narrator: Narrator, bounds: Bounds) -> dict[str, Any]:
+    before, cpu, began = _calls(warehouse), time.process_time(), time.monotonic()
+    done = narrate(warehouse, narrator, lambda: datetime.now(UTC), bounds=bounds)
+    seconds = time.monotonic() - began
+    return {
+        "asked": done.asked, "by_model": done.by_model, "cached": done.cached,
+        "by_rules": dict(done.by_rules), "calls": _calls(warehouse) - before,
+        "seconds": seconds, "a_second": done.asked / seconds,
+        "cpu_ms": (time.process_time() - cpu) / max(1, done.asked) * 1000,
+    }  # fmt: skip
 
-    def ask(number: int) -> bool:
-        breach = _breach(number)
-        facts = facts_of_breach(breach)
-        key = f"{facts_key(facts)}|{keys[number]}" if keys[number] else ""
-        request = Request(
-            tenant_id="demo-3pl", purpose="breach_narrative", subject=str(number), prompt=prompt,
-            user=prompt.user(**breach_inputs(facts, "en")), facts_key=key, locale="en",
-            severity=Severity.HIGH,
-        )  # fmt: skip
-        return isinstance(narrator.ask(request, narrative_judge(facts, "en")), Answered)
+
+def _again(warehouse: Warehouse, *, with_notes: bool) -> None:
+    """Put all breaches back into the queue; each order with a note that no other has."""
+    if with_notes:
+        with administered(warehouse) as admin:
+            admin.execute("set session_replication_role = replica")
+            admin.execute(_NOTE, {"words": WORDS.split()})
+    with warehouse.connect(Role.APP, autocommit=True) as app:
+        again(app, Again(rules_too=True))
+
+
+def _body(settings: Settings) -> bytes:
+    """A question about a breach, as it is sent."""
+    due = datetime(2026, 3, 2, 16, 0, tzinfo=UTC)
+    facts = facts_of_breach(BreachFacts(
+        tenant_id="bench", order_id="wms:B-1", stage="pick", instance=1, version=1, known_from=due,
+        zone=ZoneInfo("America/New_York"), site="NYC1", owner="warehouse",
+        started_at=due - timedelta(hours=2), due_at=due, completed_at=due + timedelta(hours=1),
+        is_provisional=False, late=timedelta(hours=1), reported=(),
+    ))  # fmt: skip
+    prompt = load(PROMPT)
+    request = Request(
+        tenant_id="bench", purpose="breach_narrative", subject="", prompt=prompt,
+        user=prompt.user(**breach_inputs(facts, "en")), facts_key="", locale="en",
+    )  # fmt: skip
+    words, most = wire.opening(request), prompt.max_tokens
+    return wire.body(settings, request, words, settings.model, wire.FORMATS[0], most)
+
+
+def _bare(url: str, body: bytes, threads: int) -> float:
+    """Answers a second to posts of this body, `threads` at a time."""
+    where = urlsplit(url)
+
+    def post(_: int) -> None:
+        link = http.client.HTTPConnection(where.hostname or "", where.port)
+        for _ in range(POSTS // threads):
+            headers = {"authorization": "Bearer bench", "content-type": "application/json"}
+            link.request("POST", f"{where.path}/chat/completions", body, headers)
+            link.getresponse().read()
+        link.close()
 
     with ThreadPoolExecutor(threads) as pool:
         began = time.monotonic()
-        accepted = sum(pool.map(ask, range(count)))
-        return time.monotonic() - began, accepted
-
-
-def _breach(number: int) -> BreachFacts:
-    late = timedelta(minutes=1 + number % 300)
-    due = START + timedelta(minutes=120)
-    return BreachFacts(
-        tenant_id="demo-3pl", order_id=f"shopify:{100_000 + number}", stage="pick", instance=1,
-        version=1, known_from=START, zone=ZoneInfo("America/Chicago"), site="W1",
-        owner="warehouse", started_at=START, due_at=due, completed_at=due + late,
-        is_provisional=False, late=late, reported=(),
-    )  # fmt: skip
+        list(pool.map(post, range(threads)))
+    return POSTS // threads * threads / (time.monotonic() - began)
 
 
 def _calls(warehouse: Warehouse) -> int:
     with warehouse.connect(Role.APP) as app:
         row = app.execute("select count(*) from ops.ai_calls").fetchone()
-        assert spent(app) is not None
     return int(row[0]) if row else 0
 
 
-def _show(figures: list[dict[str, Any]]) -> None:
-    for one in figures:
+def _show(figures: dict[str, Any]) -> None:
+    print(
+        f"{figures['at']}, {figures['machine']}; {figures['breaches']:,} breaches, "
+        f"{figures['at_once']} at once, a provider of {figures['latency_ms']} ms; "
+        f"bare posts {figures['bare_a_second']:.1f}/s"
+    )
+    for one in figures["passes"]:
         print(
-            f"{one['run']:<20} {one['requests']:>6} in {one['seconds']:>7} s  "
-            f"{one['a_second']:>8}/s ({one['of_provider_bound']:.0%} of the provider's "
-            f"{one['provider_bound_a_second']}/s)  calls {one['calls']:>6}  "
-            f"overhead {one['overhead_ms']} ms  cpu {one['cpu_ms']} ms  "
-            f"accepted {one['accepted']}"
+            f"{one['pass']:<14} {one['seconds']:>7.1f} s {one['a_second']:>7.1f}/s  calls "
+            f"{one['calls']:>6,}: the provider alone {one['provider_seconds']:>6.1f} s "
+            f"({one['of_provider']:.0%})  cpu {one['cpu_ms']:.2f} ms  by a model "
+            f"{one['by_model']:,}  by rules {one['by_rules'] or 'none'}"
         )
+
+
+_ONLY = """
+delete from sla.unnarrated where ctid not in (
+    select ctid from sla.unnarrated
+    order by tenant_id, order_id, stage, instance limit %s
+)
+"""
+
+_NOTE = """
+update landing.order_events as e
+set fragment = jsonb_build_object('note', (
+    select string_agg(w.words[1 + (get_byte(h.digest, n) & 15)], ' ' order by n)
+    from (select sha256(e.order_name::bytea) as digest) as h,
+        (select %(words)s::text[] as words) as w, generate_series(0, 9) as n
+))
+where e.event_type = 'order_created'
+"""
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any
 
+import psycopg
 import typer
 
 from e2a.cli import held
@@ -53,10 +54,16 @@ def list_(
     with connected() as (_, connection):
         found = dead_letters.list_(connection, choice, limit=limit, after=after)
         reasons = dead_letters.count(connection, choice)
+        beside = {} if reasons else _beside(connection, choice)
     if json:
-        print_json({"count": sum(reasons.values()), "reasons": reasons, "rows": held.rows(found)})
+        told = {
+            "count": sum(reasons.values()),
+            "reasons": reasons,
+            "held_otherwise": {str(k): n for k, n in beside.items()},
+        }
+        print_json({**told, "rows": held.rows(found)})
     else:
-        held.several(found, reasons)
+        held.several(found, reasons, beside)
 
 
 @app.command()
@@ -174,6 +181,16 @@ def _choice(
         raise BadInputError("--quarantine and --waiting are two lists", "Give one of them")
     kinds = {quarantine: Kind.QUARANTINED, waiting: Kind.WAITING}
     return Choice(kinds.get(True, Kind.DEAD_LETTER), (), held_for, tenant, source)
+
+
+def _beside(connection: psycopg.Connection[Any], choice: Choice) -> dict[Kind, int]:
+    """Rows of the same tenant and road that are held back otherwise; only lists that have any."""
+    found = {
+        kind: sum(dead_letters.count(connection, replace(choice, kind=kind, reason=None)).values())
+        for kind in Kind
+        if kind is not choice.kind
+    }
+    return {kind: rows for kind, rows in found.items() if rows}
 
 
 def _meant(ids: list[str] | None, everything: bool, choice: Choice) -> Choice:

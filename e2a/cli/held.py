@@ -8,9 +8,10 @@ from typing import Any
 from rich.markup import escape
 
 from e2a.cli.console import out
-from e2a.warehouse.held.dead_letters import Held, Replayed, Seen
+from e2a.warehouse.held.dead_letters import Held, Kind, Replayed, Seen
 
 _HEAD = ("id", "road", "received", "status", "attempts", "next attempt", "held for")
+_OPTIONS = {Kind.DEAD_LETTER: "", Kind.QUARANTINED: " --quarantine", Kind.WAITING: " --waiting"}
 
 
 def rows(found: Sequence[Held]) -> list[dict[str, Any]]:
@@ -34,8 +35,8 @@ def counts(done: Replayed) -> dict[str, int]:
     return asdict(done)
 
 
-def several(found: Sequence[Held], reasons: dict[str, int]) -> None:
-    """A table, and how many there are for which reason."""
+def several(found: Sequence[Held], reasons: dict[str, int], beside: dict[Kind, int]) -> None:
+    """A table, and how many there are for which reason; or, if none, what the other lists have."""
     told = [_HEAD, *(_cells(held) for held in found)]
     widths = [max(map(len, column)) for column in zip(*told, strict=True)]
     for line in told if found else ():
@@ -47,6 +48,8 @@ def several(found: Sequence[Held], reasons: dict[str, int]) -> None:
         f"{count:,} rows: {said}. Look into one: e2a dlq show ID" if count else "Nothing.",
         markup=False,
     )
+    for kind, rows in beside.items():
+        out.print(f"{rows:,} rows are held otherwise: e2a dlq list{_OPTIONS[kind]}", markup=False)
 
 
 def one(seen: Seen) -> None:

@@ -50,6 +50,16 @@ def test_nothing_held_back_is_said(dlq):
     assert dlq("list", "--quarantine").stdout == "Nothing.\n"
 
 
+def test_an_empty_list_says_which_other_list_is_not(app, dlq):
+    read(app, typed("a"), parse=faulty)
+    assert (
+        dlq("list", "--quarantine").stdout == "Nothing.\n1 rows are held otherwise: e2a dlq list\n"
+    )
+    assert json.loads(dlq("list", "--waiting", "--json").stdout)["held_otherwise"] == {
+        "dead_letter": 1
+    }
+
+
 def test_a_row_is_shown_with_its_body(app, dlq):
     read(app, typed("a"), parse=faulty)
     assert '"event_id":"a"' in dlq("show", "demo-3pl/1").stdout
