@@ -59,6 +59,7 @@ def _ordinary() -> frozenset[str]:
     return words_of(load("breach_narrative").system)
 
 
+# An exception keeps the id that its order had when it was opened; names are found by today's.
 _NEAR = """
 with near as (
     select distinct tenant_id, order_id, 0 as distance from asked
@@ -71,7 +72,12 @@ with near as (
         order by e.opened_at desc limit 32
     ) as x
 ),
-known as (select tenant_id, order_id, min(distance) as distance from near group by 1, 2)
+known as (
+    select n.tenant_id, coalesce(i.order_id, n.order_id) as order_id, min(n.distance) as distance
+    from near as n
+    left join orders.identifiers as i on i.tenant_id = n.tenant_id and i.name = n.order_id
+    group by 1, 2
+)
 select k.tenant_id, k.order_id, coalesce(n.names, '{}'), coalesce(f.fragments, '[]')
 from known as k
 left join lateral (

@@ -8,7 +8,8 @@ from e2a.sla.narration.deciding import Decision, edit
 from e2a.sla.narration.running import Bounds
 from tests.sla.narration.conftest import saying
 from tests.sla.narration.test_deciding import AT
-from tests.sla.orders import LATER, paid
+from tests.sla.orders import LATER, PAID, paid, put
+from tests.warehouse.lane import event
 
 DANA = {
     "customer": {"first_name": "Dana", "last_name": "Levi", "phone": "+1 415 555 2671"},
@@ -53,6 +54,13 @@ def test_a_note_that_names_another_order_is_refused(desk):
     desk.provider.script = also_saying("ops_note", "So is Topaz.")
     desk.ask(bounds=Bounds(at_once=1))
     assert ("wms:70088", "rules", "leak") in desk.explained()
+
+
+def test_a_name_that_an_order_was_given_after_its_exception_opened_is_known_too(two):
+    known = {"occurred_at": PAID, "aliases": ["shopify:TOPAZ"]}
+    put(two.app, event("again", "order_paid", "wms:70077", **known))
+    two.provider.script = also_saying("ops_note", "So is Topaz.")
+    assert two.ask().by_rules == {"leak": 1}
 
 
 def test_two_orders_of_one_customer_are_explained(desk):
