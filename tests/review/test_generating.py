@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from e2a.domain.policy_text import from_documents
 from e2a.review.generating.clocks import UNHEARD_OF, begin
+from e2a.review.generating.credits import shares
 from e2a.review.generating.made import make, make_money
 from e2a.review.generating.moments import moments
 from e2a.review.generating.money import bill
@@ -117,6 +118,37 @@ def test_every_card_is_tried_in_months_of_its_own_around_each_bound():
     wrapped = [event["quantity"] for event in work.events if event["type"] == "vas_performed"]
     assert wrapped == [1, 1, 3, 10, 11]  # the first of them on an order of all work
     assert {"rush"} == {flag for event in work.events for flag in event.get("flags", ())}
+
+
+CREDITED = {
+    **RATES[1], "valid_from": date(2026, 1, 1),
+    "sla_credit": {
+        "stage": "pick", "target_percent": 98, "cap_percent": 10, "base": ["pick"],
+        "bands": [{"from_percent": 96, "pays_percent": 5}, {"from_percent": 0, "pays_percent": 15}],
+    },
+}  # fmt: skip
+
+
+def test_a_credit_is_tried_on_each_bound_and_one_order_beyond_it():
+    documents = {**SMALL, "rates": [CREDITED]}
+    card = from_documents("made", documents).rates[0]
+    assert shares(card.sla_credit) == [(100, n) for n in (0, 2, 3, 4, 5, 100)]
+
+
+def test_made_invoices_notice_every_wrong_in_a_credit_that_its_cap_does_not_hide(engine):
+    documents = {**SMALL, "rates": [CREDITED]}
+    made = make_money(engine, documents, TODAY)
+    lines = [line for answer in made[0].answers for line in answer["lines"]]
+    credited = [str(line["amount"]) for line in lines if line["kind"] == "sla_credit"]
+    assert credited == ["-4.9", "-4.85", "-9.6", "-0.1"]  # the cap cuts the last two
+    told = score(engine, documents, Suite([], [frozen.scenario for frozen in made]))
+    about = {name for name in (*told.killed, *told.alive) if "credit" in name or "bands" in name}
+    assert len(about) > 6
+    # What the cap cuts anyway does not show: 15 percent or 16, ten are paid.
+    assert {name.rpartition(" ")[0] for name in about & set(told.alive)} == {
+        "rates/0/sla_credit/bands/1/pays_percent plus",
+        "rates/0/sla_credit/bands/1/pays_percent minus",
+    }
 
 
 def test_made_invoices_pass_on_their_cards_and_notice_nearly_every_wrong_in_them(engine):

@@ -55,7 +55,7 @@ class Begun:
 def begin(policies: Policies, today: date) -> tuple[Clocks, list[Begun]]:
     """Every promise of a tenant begun at every instant worth trying."""
     clocks, begun = Clocks(), []
-    for number, (place, promise) in enumerate(_promises(policies)):
+    for number, (place, promise) in enumerate(promises(policies)):
         since = max(_local_date(place), date(today.year, 1, 1))
         for moment, at in _instants(place, promise, since):
             name = f"{promise.stage.replace('_', '-')}-{number}-{moment}"
@@ -75,6 +75,14 @@ def end(begun: list[Begun], answers: list[Mapping[str, Any] | None]) -> Clocks:
             _around(clocks, one, answer)
             _held(clocks, one, answer["due_at"])
     return clocks
+
+
+def promises(policies: Policies) -> Iterator[tuple[Place, Promise]]:
+    """Every promise of a tenant, at some of its sites."""
+    for entry in policies.sla:
+        for site in list(policies.sites_of(entry))[:SITES]:
+            place = Place(entry, site, ZoneInfo(policies.tenant.sites[site].zone))
+            yield from ((place, promise) for promise in entry.promises())
 
 
 def about(place: Place, promise: Promise, name: str, at: datetime) -> Document:
@@ -122,13 +130,6 @@ def _over_due(clocks: Clocks, one: Begun, reason: str, due: datetime) -> None:
     event = {"at": text(one.at + MINUTE, one.place.zone), "type": "hold_placed", "order": name}
     clocks.events.append({**event, "hold": "h", "reason": reason})
     clocks.ask(about(one.place, one.promise, name, due + MINUTE), ("state", "party"))
-
-
-def _promises(policies: Policies) -> Iterator[tuple[Place, Promise]]:
-    for entry in policies.sla:
-        for site in list(policies.sites_of(entry))[:SITES]:
-            place = Place(entry, site, ZoneInfo(policies.tenant.sites[site].zone))
-            yield from ((place, promise) for promise in entry.promises())
 
 
 def _instants(place: Place, promise: Promise, since: date) -> Iterator[tuple[str, datetime]]:

@@ -2,7 +2,7 @@
 
 A month is tried for each step of the charge that has most: a little, on a bound, a unit beyond it.
 Counters begin anew each month, so months do not disturb each other. Every charge is tried on an
-order of its own, each flag on one more. SLA credits need a month of promises and are not tried.
+order of its own, each flag on one more, an SLA credit by a month's promises (`credits`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +14,7 @@ from e2a.domain.policies import Policies, instant_of
 from e2a.domain.policies.charges import PASSED_ON, ChargeText
 from e2a.domain.policies.rates import RateCardText
 from e2a.review.generating.clocks import Clocks
+from e2a.review.generating.credits import over, promised, shares
 from e2a.review.generating.moments import text
 from e2a.review.given import Document
 
@@ -33,12 +34,19 @@ def bill(policies: Policies, today: date) -> Clocks:
     made = Clocks()
     since = [_since(card, policies) for card in policies.rates]
     for card, first, end in zip(policies.rates, since, [*since[1:], None], strict=True):
-        months = list(_months(max(first, date(today.year, 1, 1)), end))
-        most = max(len(steps(charge)) for charge in card.charges.values())
-        for number, month in enumerate(months[:most]):
+        months = list(_months(max(first, date(today.year, 1, 1)), end))[: _wanted(card)]
+        for number, month in enumerate(months):
             made.events += _month(policies, card, month, number)
             made.ask({"invoice": {"month": f"{month:%Y-%m}"}}, BILLED)
+        if card.sla_credit and months:
+            made.events += over(policies, _next(months[-1]))
     return made
+
+
+def _wanted(card: RateCardText) -> int:
+    """How many months try all that a card has."""
+    tried = [len(steps(charge)) for charge in card.charges.values()]
+    return max([*tried, len(shares(card.sla_credit)) if card.sla_credit else 0])
 
 
 def steps(charge: ChargeText) -> Sequence[int]:
@@ -96,6 +104,8 @@ def _month(policies: Policies, card: RateCardText, month: date, number: int) -> 
         order = f"{flag}-{month:%y%m}".replace("_", "-")
         for event in _work(charge, 3, order, site, card.currency):
             yield {"at": at, **event, **source, "flags": [flag]}
+    if card.sla_credit:
+        yield from promised(policies, card.sla_credit, month, number)
 
 
 def _flagged(card: RateCardText) -> Iterator[tuple[str, ChargeText]]:
