@@ -102,17 +102,19 @@ class Kept:
         """Let it do what there is to do, life after life if need be, and end with 0.
 
         A newborn that does not listen yet would die of being asked, and so would the next for ever:
-        each has a while to begin, which is twice as long after every life that ended badly.
+        each has a while to begin, which is twice as long after every life that ended badly. Each is
+        asked once: a signal begins psycopg's wait for news anew, and many would never let it end.
 
         Raises:
             TimeoutError: it does not come to an end.
         """
-        until, met = time.monotonic() + patience, len(self.failures)
+        until, met, asked = time.monotonic() + patience, len(self.failures), None
         while not self._finished:
             if time.monotonic() > until:
                 raise TimeoutError(f"the {self.kind} is not done after {patience:.0f} s")
             youth = min(FIRST_YOUTH * 2 ** (len(self.failures) - met), LONGEST_YOUTH)
-            if time.monotonic() - self._born > youth:
+            if self.pid != asked and time.monotonic() - self._born > youth:
+                asked = self.pid
                 self.kill(signal.SIGTERM)
             await asyncio.sleep(0.05)
 
