@@ -47,7 +47,7 @@ from e2a.domain.analysis.sampling import RATES
 from e2a.domain.narrative import BreachFacts
 from e2a.sla import narratives
 from e2a.sla.narration.again import Again, again
-from e2a.sla.narration.running import BOUNDS, PROMPT, Bounds, narrate
+from e2a.sla.narration.running import PROMPT, narrate
 from e2a.warehouse import cluster
 from e2a.warehouse.connection import Role, Warehouse
 from e2a.warehouse.rebuild import rebuild
@@ -64,7 +64,7 @@ def main() -> int:
     """Measure and print; 1 if a breach has no model's words."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--breaches", type=int, default=10_000)
-    parser.add_argument("--at-once", type=int, default=BOUNDS.at_once, help="askings at a time")
+    parser.add_argument("--at-once", type=int, default=Settings().at_once, help="calls at a time")
     parser.add_argument("--latency-ms", type=int, default=50, help="of the provider")
     parser.add_argument("--json", action="store_true", help="print JSON for machines")
     options = parser.parse_args()
@@ -113,15 +113,15 @@ def _measure(warehouse: Warehouse, url: str, options: argparse.Namespace) -> dic
     settings = Settings(
         key="bench", base_url=url, model="scripted/slots", openrouter=False, timeout=120.0,
         max_daily_tokens=10**12, max_daily_cost=Decimal(10**5), sampling=RATES["all"],
+        at_once=options.at_once,
     )  # fmt: skip
-    bounds = Bounds(options.breaches, options.at_once)
     passes = []
     with open_narrator(warehouse, settings) as narrator:
         for name in ("as they come", "every one new", "once more"):
             say(f"narrating {name}")
             if passes:
                 _again(warehouse, with_notes=name == "every one new")
-            passes.append({"pass": name} | _timed(warehouse, narrator, bounds))
+            passes.append({"pass": name} | _timed(warehouse, narrator, options.breaches))
     say("posting without us")
     bare = _bare(url, _body(settings), options.at_once)
     for one in passes:
@@ -135,9 +135,9 @@ def _measure(warehouse: Warehouse, url: str, options: argparse.Namespace) -> dic
     }  # fmt: skip
 
 
-def _timed(warehouse: Warehouse, narrator: Narrator, bounds: Bounds) -> dict[str, Any]:
+def _timed(warehouse: Warehouse, narrator: Narrator, breaches: int) -> dict[str, Any]:
     before, cpu, began = _calls(warehouse), time.process_time(), time.monotonic()
-    done = narrate(warehouse, narrator, lambda: datetime.now(UTC), bounds=bounds)
+    done = narrate(warehouse, narrator, lambda: datetime.now(UTC), most=breaches)
     seconds = time.monotonic() - began
     return {
         "asked": done.asked, "by_model": done.by_model, "cached": done.cached,

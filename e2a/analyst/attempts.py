@@ -7,6 +7,7 @@ Nothing of a prompt or an answer is logged: rows hold words of closed sets.
 import math
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -53,12 +54,15 @@ class Attempts:
         transport: to the provider.
         settings: models, limits, prices.
         now: the present, for a Retry-After that is a date.
+        turns: whoever has one may call the provider; the rest of an attempt needs none, so that one
+            is prepared and another judged while the provider thinks.
     """
 
     ledger: Ledger
     transport: Transport
     settings: Settings
     now: Callable[[], datetime]
+    turns: AbstractContextManager[Any]
 
     def make(self, one: Try, judge: Judge) -> Attempt:
         """Ask once and have the answer judged."""
@@ -76,9 +80,12 @@ class Attempts:
             thinned = held == "thinned"
             reason = FallbackReason.THINNED if thinned else FallbackReason.BUDGET
             return Attempt(reason, detail=f"The day's budget is used: {held}")
-        if not self.ledger.sent(held, lease):
-            return Attempt(FallbackReason.TIMEOUT, call_id=held, detail="The lease ran out")
-        return self._sent(one, judge, admission, held, payload, form)
+        with self.turns:
+            if not self.ledger.sent(held, lease):
+                return Attempt(FallbackReason.TIMEOUT, call_id=held, detail="The lease ran out")
+            outcome, took = self._exchanged(payload, one.seconds)
+        attempt = Attempt(outcome.policy.reason, outcome, call_id=held, form=form, seconds=took)
+        return self._settled(one, judge, admission, attempt)
 
     def _held(self, one: Try, size: int, lease: float) -> UUID | str:
         hold = self._hold(one, size, lease)
@@ -113,28 +120,29 @@ class Attempts:
             lease_seconds=lease,
         )
 
-    def _sent(
-        self, one: Try, judge: Judge, admission: Admission, call: UUID, payload: bytes, form: str
-    ) -> Attempt:
+    def _exchanged(self, payload: bytes, seconds: float) -> tuple[Outcome, float]:
+        """What the provider did, and how many seconds it took."""
         began = time.monotonic()
         try:
-            answer = self.transport.post(payload, one.seconds)
+            answer = self.transport.post(payload, seconds)
             outcome = outcome_of(answer, self.settings, self.now())
         except TransportError as error:
             outcome = transport_outcome(error)
-        took = time.monotonic() - began
-        attempt = Attempt(outcome.policy.reason, outcome, call_id=call, form=form, seconds=took)
+        return outcome, time.monotonic() - began
+
+    def _settled(self, one: Try, judge: Judge, admission: Admission, attempt: Attempt) -> Attempt:
+        outcome = attempt.outcome
+        assert outcome is not None
         try:
             if outcome.has_words:
                 attempt = _judged(attempt, one.request, judge)
         finally:
-            self._settle(one, admission, attempt, call)
+            self._settle(one, admission, attempt, outcome)
         self._tell_breaker(one.model, admission, outcome)
         return attempt
 
-    def _settle(self, one: Try, admission: Admission, attempt: Attempt, call: UUID) -> None:
-        outcome = attempt.outcome
-        assert outcome is not None
+    def _settle(self, one: Try, admission: Admission, attempt: Attempt, outcome: Outcome) -> None:
+        assert attempt.call_id is not None
         paid = charged(outcome, self.settings, one.model)
         details = _details(outcome) | {
             "outcome": attempt.reason or "answered",
@@ -145,7 +153,7 @@ class Attempts:
             "failed_checks": sorted({v.check.value for v in attempt.violations}),
             "is_quality_probe": admission.quality == "probe",
         }
-        self.ledger.settle(call, paid.state, paid.tokens, paid.cost, details)
+        self.ledger.settle(attempt.call_id, paid.state, paid.tokens, paid.cost, details)
 
     def _tell_breaker(self, model: str, admission: Admission, outcome: Outcome) -> None:
         base, policy = self.settings.base_url, outcome.policy

@@ -1,7 +1,10 @@
 """The ledger of calls in the database: hold, send, settle; breakers; the cache of answers.
 
 Each step is one function of schema `analyst` and one short transaction, so no lock is held while a
-provider thinks. What the functions do is in migration 0026. One connection a thread.
+provider thinks. What the functions do is in migrations 0026 and 0035. One connection a thread.
+
+Only `sent` waits for the disk, and all that was written before it with it. What else a crash of the
+server takes is known again afterwards: a settlement as presumed, an answer by asking once more.
 """
 
 import json
@@ -201,6 +204,7 @@ class Ledger:
         if own is None or own.closed or own.broken:
             own = self._connect()
             own.autocommit = True
+            own.execute("set synchronous_commit = off")
             self._own.connection = own
             self._all.append(own)
         return own

@@ -5,6 +5,7 @@
 Nothing that a provider does raises here; a database that is away does.
 """
 
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -61,7 +62,8 @@ class Narrator:
         self._ledger = Ledger(connect)
         self._transport = Transport(settings.base_url, wire.headers(settings))
         self._flights = Flights(self._ledger, settings, sleep)
-        attempts = Attempts(self._ledger, self._transport, settings, now)
+        turns = threading.BoundedSemaphore(settings.at_once)
+        attempts = Attempts(self._ledger, self._transport, settings, now, turns)
         self._questions = Questions(attempts, sleep)
         self._swept_at = float("-inf")
 

@@ -37,6 +37,7 @@ class Settings:
         min_confidence: below it an answer is not taken; who asks decides by it.
         timeout: seconds of one question with its retries; a question asked again has as many.
         retries: how often a failed attempt is repeated.
+        at_once: calls that one process has under way at the provider.
         sampling: of each severity, the part of breaches that are asked about.
         prices: USD per million tokens in and out, by model, before any list.
         app_url: by which OpenRouter attributes calls.
@@ -54,6 +55,7 @@ class Settings:
     min_confidence: float = 0.55
     timeout: float = 20.0
     retries: int = 2
+    at_once: int = 4
     sampling: Mapping[Severity, float] = field(default_factory=lambda: RATES["important_only"])
     prices: Mapping[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
     app_url: str = ""
@@ -62,6 +64,11 @@ class Settings:
     def enabled(self) -> bool:
         """Whether models are asked at all."""
         return bool(self.key)
+
+    @property
+    def hands(self) -> int:
+        """Threads that keep so many calls under way: half as many again prepare and judge."""
+        return self.at_once + self.at_once // 2
 
     @property
     def models(self) -> tuple[str, ...]:
@@ -97,6 +104,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         min_confidence=float(get("AI_MIN_CONFIDENCE", _decimal(1), Decimal("0.55"))),
         timeout=float(get("AI_TIMEOUT_SECONDS", _decimal(600, above=True), Decimal(20))),
         retries=get("AI_RETRY_MAX_ATTEMPTS", _whole(0, 10), 2),
+        at_once=get("AI_AT_ONCE", _whole(1, 64), 4),
         sampling=get("AI_SAMPLING_SEVERITY", read_rates, RATES["important_only"]),
         prices=get("AI_PRICES", _prices, {}),
         app_url=environment.get("AI_APP_URL", ""),

@@ -25,7 +25,6 @@ def narrate(
     tenant: TenantOption = None,
     as_of: AsOfOption = None,
     most: Annotated[int, typer.Option(min=1, help="At most so many breaches a pass.")] = 500,
-    at_once: Annotated[int, typer.Option(min=1, max=64, help="Askings at a time.")] = 4,
     json: JsonOption = False,
 ) -> None:
     """Ask a model about breaches until SIGINT or SIGTERM; several may run (docs/ai.md).
@@ -36,25 +35,24 @@ def narrate(
     """
     stopped = _stopped()
     if once:
-        _tell(_pass(Wanted(tenant), (most, at_once), as_of, stopped), json=json)
+        _tell(_pass(Wanted(tenant), most, as_of, stopped), json=json)
         return
     from e2a.sla.narration.residing import Outside, reside  # HTTP is slow to import
-    from e2a.sla.narration.running import Bounds
 
     warehouse = locate()
     say("narrate    waiting for breaches; Ctrl-C stops it")
-    reside(warehouse, Outside(now, say, stopped, Bounds(most, at_once)))
+    reside(warehouse, Outside(now, say, stopped, most))
     say("narrate    stopped")
 
 
-def _pass(wanted: Wanted, bounds: tuple[int, int], as_of: str | None, stopped: Event) -> "Narrated":
+def _pass(wanted: Wanted, most: int, as_of: str | None, stopped: Event) -> "Narrated":
     from e2a.analyst.narrator import open_narrator
-    from e2a.sla.narration.running import Bounds, narrate
+    from e2a.sla.narration.running import narrate
 
     warehouse = locate()
     with open_narrator(warehouse) as narrator:
         return narrate(
-            warehouse, narrator, now, wanted=wanted, bounds=Bounds(*bounds),
+            warehouse, narrator, now, wanted=wanted, most=most,
             as_of=instant(as_of), progress=progress(), going=lambda: not stopped.is_set(),
         )  # fmt: skip
 

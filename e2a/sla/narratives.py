@@ -77,7 +77,7 @@ class _Scope:
 
 
 def _narrate(connection: psycopg.Connection[Any], scope: _Scope) -> Narrated:
-    facts = list(breaches(connection, "true", scope.breaches))
+    facts = list(breaches(connection, scope.breaches))
     written = _write(connection, facts) if facts else 0
     withdraw = _WITHDRAW.format(scope=scope.narratives, each=scope.each)
     withdrawn = connection.execute(withdraw).rowcount
@@ -98,19 +98,16 @@ def _write(connection: psycopg.Connection[Any], facts: Iterable[BreachFacts]) ->
 
 
 def breaches(
-    connection: psycopg.Connection[Any],
-    scope: LiteralString,
-    among: LiteralString = "sla.breaches",
+    connection: psycopg.Connection[Any], among: LiteralString = "sla.breaches"
 ) -> Iterator[BreachFacts]:
-    """The facts of every breach in scope, as of the instant that the transaction asks about.
+    """The facts of breaches, as of the instant that the transaction asks about.
 
     Args:
         connection: in a transaction that has asked.
-        scope: a condition over the columns of `sla.breaches`.
-        among: that view, or a part of it.
+        among: `sla.breaches`, or a part of it in brackets with a name.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
-        for row in cursor.execute(_FACTS.format(scope=scope, among=among)):
+        for row in cursor.execute(_FACTS.format(among=among)):
             yield BreachFacts(
                 **row
                 | {
@@ -183,7 +180,7 @@ select
             and r.first_occurred_at <= coalesce(b.completed_at, b.as_of)
         order by r.first_occurred_at, r.reason_code
     ) as reported
-from (select * from {among} where {scope}) as b
+from (select * from {among}) as b
 inner join reference.tenants as t on t.tenant_id = b.tenant_id
 left join reference.sites as s on s.tenant_id = b.tenant_id and s.site = b.site
 order by b.tenant_id, b.order_id, b.stage, b.instance

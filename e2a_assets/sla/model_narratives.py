@@ -12,7 +12,7 @@ import dagster as dg
 from e2a.sla.narration.again import Again, again
 from e2a.sla.narration.auditing import audit
 from e2a.sla.narration.queue import Wanted
-from e2a.sla.narration.running import Bounds, Narrated, narrate
+from e2a.sla.narration.running import MOST, Narrated, narrate
 from e2a_assets.asked import audited, reasons
 from e2a_assets.owners import OPERATIONS
 from e2a_assets.partitions import ONLY_NEW, READ_TAG, RECEIPT_DAYS
@@ -25,8 +25,7 @@ from resources.warehouse import WarehouseResource
 class Asking(dg.Config):  # type: ignore[misc]
     """How much a run may ask, and whether it asks again."""
 
-    most: int = 500
-    at_once: int = 4
+    most: int = MOST
     again: bool = False
     """Ask again about breaches that a model explained already."""
     rules_too: bool = False
@@ -60,7 +59,7 @@ def model_narratives(
     with narrator.narrator(place) as asked:
         done = narrate(
             place, asked, clock.now, wanted=Wanted(first=days[0], last=days[1]),
-            bounds=Bounds(config.most, config.at_once), as_of=clock.as_of(context.run.tags),
+            most=config.most, as_of=clock.as_of(context.run.tags),
         )  # fmt: skip
     for day in sorted(set(map(str, done.days)) - set(context.partition_keys)):
         if RECEIPT_DAYS.has_partition_key(day):

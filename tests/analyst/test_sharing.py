@@ -106,6 +106,29 @@ def test_many_who_ask_the_same_at_once_are_one_call(shared, provider):
     assert sorted(one.cached for one in said) == [False] + [True] * 7
 
 
+def test_no_more_calls_are_under_way_than_allowed_and_never_fewer_while_there_are_questions(
+    shared, provider
+):
+    under_way, seen, lock = 0, [], threading.Lock()
+    two = threading.Barrier(2)
+
+    def counted(call):
+        nonlocal under_way
+        with lock:
+            under_way += 1
+            seen.append(under_way)
+        two.wait(30)  # never gets over it alone
+        with lock:
+            under_way -= 1
+        return answers(call)
+
+    provider.script = counted
+    with narrating(shared, provider.url, at_once=2) as narrator, ThreadPoolExecutor(6) as pool:
+        said = list(pool.map(lambda n: narrator.ask(request(subject=str(n)), JUDGE), range(6)))
+    assert [type(one) for one in said] == [Answered] * 6
+    assert max(seen) == 2
+
+
 def test_who_waited_hears_the_failure_and_who_asks_later_asks_anew(shared, provider):
     provider.script, before = _held(error(400, "context_length_exceeded")), provider.calls
     with narrating(shared, provider.url) as narrator:

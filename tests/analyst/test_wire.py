@@ -68,7 +68,7 @@ def test_the_environment_says_how_models_are_asked():
         ("AI_MAX_DAILY_TOKENS", "-1"), ("AI_MAX_DAILY_TOKENS", "2e5"),
         ("AI_MAX_DAILY_COST_USD", "NaN"), ("AI_MAX_DAILY_COST_USD", "twenty"),
         ("AI_MIN_CONFIDENCE", "55"), ("AI_TIMEOUT_SECONDS", "0"),
-        ("AI_RETRY_MAX_ATTEMPTS", "many"), ("AI_SAMPLING_SEVERITY", "some"),
+        ("AI_RETRY_MAX_ATTEMPTS", "many"), ("AI_AT_ONCE", "0"), ("AI_SAMPLING_SEVERITY", "some"),
         ("AI_SAMPLING_SEVERITY", "HIGH=0.5"), ("AI_FLAVOR", "mistral"),
         ("AI_PROVIDER_BASE_URL", "ftp://somewhere"), ("AI_PRICES", "m=cheap"),
         ("AI_PROVIDER_BASE_URL", "https://u:p@host/v1"), ("AI_API_KEY", "sk-secret\nx"),

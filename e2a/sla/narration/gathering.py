@@ -21,6 +21,7 @@ from e2a.domain.privacy import notes_in, personal_values
 from e2a.sla.narration.others import others
 from e2a.sla.narration.queue import Claimed, Key
 from e2a.sla.narratives import breaches, content_of, hash_of
+from e2a.warehouse.temporary import temporary
 
 _Writer = Literal["customer", "carrier", "warehouse"]
 _WRITERS: dict[str, _Writer] = {"shopify": "customer", "carrier": "carrier"}
@@ -60,7 +61,7 @@ def present(connection: psycopg.Connection[Any], row: dict[str, Any]) -> tuple[F
     _aside(connection, [key])
     _, personal = _texts(connection, frozenset())[key[:2]]
     known = Known(personal=personal, others=others(connection).than(key[:2]))
-    for breach in breaches(connection, _SCOPE):
+    for breach in breaches(connection, _OF_ASKED):
         if hash_of(content_of(breach)) == row["facts_hash"]:
             return facts_of_breach(breach, _beside(connection).get(key, Beside())), known
     return None, known
@@ -82,7 +83,7 @@ def gather(connection: psycopg.Connection[Any], claimed: Sequence[Claimed]) -> l
     _aside(connection, mine)
     beside = _beside(connection)
     found = []
-    for breach in breaches(connection, _SCOPE):
+    for breach in breaches(connection, _OF_ASKED):
         key = (breach.tenant_id, breach.order_id, breach.stage, breach.instance)
         if hash_of(content_of(breach)) == mine[key].facts_hash:
             facts = facts_of_breach(breach, beside.get(key, Beside()))
@@ -107,7 +108,6 @@ def _beside(connection: psycopg.Connection[Any]) -> dict[Key, Beside]:
 
 def _aside(connection: psycopg.Connection[Any], keys: Iterable[Key]) -> None:
     connection.execute(_ASIDE)
-    connection.execute("delete from asked")
     with connection.cursor().copy("copy asked from stdin") as copy:
         for key in keys:
             copy.write_row(key)
@@ -130,16 +130,19 @@ def _texts(
     return texts
 
 
-_ASIDE = """
-create temp table if not exists asked (
-    tenant_id text, order_id text, stage text, instance integer
-) on commit delete rows
-"""
+_ASIDE = temporary("asked", "tenant_id text, order_id text, stage text, instance integer")
 
-_SCOPE: LiteralString = (
-    "(tenant_id, order_id, stage, instance) "
-    "in (select tenant_id, order_id, stage, instance from asked)"
-)
+# Looked up breach by breach: an IN from outside has the planner read those of all orders.
+_OF_ASKED: LiteralString = """
+(
+    select one.* from asked cross join lateral (
+        select * from sla.breaches as b
+        where
+            b.tenant_id = asked.tenant_id and b.order_id = asked.order_id
+            and b.stage = asked.stage and b.instance = asked.instance offset 0
+    ) as one
+) as of_asked
+"""
 
 _BESIDE = """
 select

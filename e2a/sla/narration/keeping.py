@@ -61,6 +61,7 @@ def keep(
     """Store outcomes and settle their places in the queue, in one transaction."""
     final = [one for one in outcomes if one.is_final]
     with connection.transaction():
+        connection.execute(_LATER)
         if final:
             with connection.cursor() as cursor:
                 cursor.executemany(_KEEP, [_row(one, prompt) for one in final])
@@ -103,6 +104,9 @@ def _row(outcome: Outcome, prompt: Prompt) -> dict[str, Any]:
 
 
 _WORDS = tuple(Words.__dataclass_fields__)
+
+# Words and their place in the queue go together: what a crash takes is asked again, and known.
+_LATER = "set local synchronous_commit = off"
 
 _KEEP = """
 insert into sla.model_narratives (

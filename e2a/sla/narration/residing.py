@@ -15,7 +15,7 @@ import psycopg
 from e2a.analyst.narrator import Narrator, open_narrator
 from e2a.domain.errors import DatabaseUnavailableError
 from e2a.sla.narration.queue import Wanted
-from e2a.sla.narration.running import BOUNDS, Bounds, narrate
+from e2a.sla.narration.running import MOST, narrate
 from e2a.sla.narratives import CHANNEL
 from e2a.warehouse.connection import Role, Warehouse
 
@@ -31,7 +31,7 @@ class Outside:
     now: Callable[[], datetime]
     say: Callable[[str], None]
     stopped: Event
-    bounds: Bounds = BOUNDS
+    most: int = MOST
     look: float = 5.0
 
 
@@ -63,7 +63,7 @@ def _attend(
         if narrator.settings.enabled:
             done = narrate(
                 warehouse, narrator, outside.now, wanted=Wanted(noted_within=FRESH),
-                bounds=outside.bounds, going=lambda: not outside.stopped.is_set(),
+                most=outside.most, going=lambda: not outside.stopped.is_set(),
             )  # fmt: skip
             if done.asked:
                 outside.say(f"narrate    {done.words()}")

@@ -1,6 +1,7 @@
 """A pass over the queue: claim, gather, ask beside each other, keep; nothing is held while asking.
 
-Bounded by a number of breaches and of askings at a time. Two passes at once share the queue and
+Bounded by a number of breaches. While the provider answers some, others are prepared, judged and
+kept, so that it never waits for us. Two passes at once share the queue and
 never ask about the same breach. A pass that is killed leaves leases, which run out.
 """
 
@@ -36,19 +37,11 @@ from e2a.warehouse.connection import Role, Warehouse
 
 PROMPT = "breach_narrative"
 CHUNK = 32
+"""Breaches that are claimed together; as many are in hand when more are claimed."""
+MOST = 500
+"""Breaches a pass, unless it is told otherwise."""
 Progress = Callable[[int], None]
 Going = Callable[[], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """How much a pass may do: breaches in all, and askings at a time."""
-
-    most: int = 500
-    at_once: int = 4
-
-
-BOUNDS = Bounds()
 
 
 @dataclass(slots=True)
@@ -87,7 +80,7 @@ def narrate(
     now: Callable[[], datetime],
     *,
     wanted: Wanted = ANY,
-    bounds: Bounds = BOUNDS,
+    most: int = MOST,
     as_of: datetime | None = None,
     progress: Progress = lambda done: None,
     going: Going = lambda: True,
@@ -99,7 +92,7 @@ def narrate(
         narrator: shared by the threads.
         now: the edge's clock.
         wanted: which breaches.
-        bounds: how many.
+        most: how many breaches.
         as_of: the instant asked about; None is now.
         progress: told how many are done, after each that is.
         going: asked between claims.
@@ -111,7 +104,7 @@ def narrate(
         done = Narrated()
         if narrator.settings.enabled:
             one_pass = _Pass(connection, narrator, now, wanted, as_of, done)
-            one_pass.run(bounds, progress, going)
+            one_pass.run(most, progress, going)
         else:
             done.by_rules[FallbackReason.NO_KEY] = waiting(connection, wanted)
         done.waiting = waiting(connection, wanted)
@@ -131,12 +124,12 @@ class _Pass:
     claimed: int = 0
     is_over: bool = False
 
-    def run(self, bounds: Bounds, progress: Progress, going: Going) -> None:
-        """Until the queue is empty, the bounds are reached, or nobody wants it any more."""
+    def run(self, most: int, progress: Progress, going: Going) -> None:
+        """Until the queue is empty, enough is done, or nobody wants it any more."""
         running: dict[Future[Outcome], Told] = {}
-        with ThreadPoolExecutor(bounds.at_once, "narrator") as pool:
+        with ThreadPoolExecutor(self.narrator.settings.hands, "narrator") as pool:
             while True:
-                self._claim_more(pool, running, bounds, going)
+                self._claim_more(pool, running, most, going)
                 if not going():
                     unasked = [future for future in running if future.cancel()]
                     self._give_back([running.pop(future) for future in unasked])
@@ -149,13 +142,13 @@ class _Pass:
                 progress(self.done.asked)
 
     def _claim_more(
-        self, pool: ThreadPoolExecutor, running: dict[Future[Outcome], Told], bounds: Bounds,
+        self, pool: ThreadPoolExecutor, running: dict[Future[Outcome], Told], most: int,
         going: Going,
     ) -> None:  # fmt: skip
-        while len(running) <= bounds.at_once and not self.is_over and going():
-            told, taken = self._claimed(min(CHUNK, bounds.most - self.claimed))
+        while len(running) <= CHUNK and not self.is_over and going():
+            told, taken = self._claimed(min(CHUNK, most - self.claimed))
             self.claimed += taken
-            self.is_over = not taken or self.claimed >= bounds.most
+            self.is_over = not taken or self.claimed >= most
             running |= {pool.submit(self._asked, one): one for one in told}
 
     def _give_back(self, unasked: list[Told]) -> None:

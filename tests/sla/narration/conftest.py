@@ -19,7 +19,7 @@ from e2a.analyst.scripted.server import Scripted, serving
 from e2a.analyst.settings import Settings
 from e2a.domain.analysis.sampling import RATES
 from e2a.sla.exceptions import sync
-from e2a.sla.narration.running import BOUNDS, Narrated, narrate
+from e2a.sla.narration.running import MOST, Narrated, narrate
 from e2a.sla.narratives import narrate as rules
 from tests.sla.orders import LATER, paid, put
 from tests.warehouse.lane import rows
@@ -52,11 +52,11 @@ class Desk:
         rules(self.app, at)
         sync(self.app, at)
 
-    def ask(self, at=LATER, settings=None, bounds=BOUNDS, **wanted) -> Narrated:
+    def ask(self, at=LATER, settings=None, most=MOST, **wanted) -> Narrated:
         """A pass of the model."""
         with open_narrator(self.warehouse, settings or self.settings) as narrator:
             return narrate(
-                self.warehouse, narrator, lambda: datetime.now(UTC), as_of=at, bounds=bounds,
+                self.warehouse, narrator, lambda: datetime.now(UTC), as_of=at, most=most,
                 **wanted,
             )  # fmt: skip
 

@@ -39,9 +39,10 @@ def typed(desk, monkeypatch):
     return run
 
 
-def test_a_pass_by_hand_says_what_it_did(desk, typed):
+def test_a_pass_by_hand_says_what_it_did(desk, typed, monkeypatch):
+    monkeypatch.setenv("AI_AT_ONCE", "1")
     desk.breach(1, 2)
-    said = typed("narrate", "--once", "--json", *AS_OF, "--at-once", "1")
+    said = typed("narrate", "--once", "--json", *AS_OF)
     assert json.loads(said.stdout) == {
         "by_model": 2, "of_known_answers": 1, "by_rules": {}, "waiting": 0,
     }  # fmt: skip

@@ -1,11 +1,12 @@
 """A note about one order never names another: not its number, not its customer."""
 
+from dataclasses import replace
+
 import pytest
 
 from e2a.analyst.scripted.answering import good_answer
 from e2a.domain.errors import RefusedError
 from e2a.sla.narration.deciding import Decision, edit
-from e2a.sla.narration.running import Bounds
 from tests.sla.narration.conftest import saying
 from tests.sla.narration.test_deciding import AT
 from tests.sla.orders import LATER, PAID, paid, put
@@ -52,7 +53,7 @@ def test_a_note_that_names_the_customer_of_another_order_is_refused(two, field, 
 def test_a_note_that_names_another_order_is_refused(desk):
     desk.breach(events=[*paid(70077, aliases=["shopify:TOPAZ"]), *bought(70088)])
     desk.provider.script = also_saying("ops_note", "So is Topaz.")
-    desk.ask(bounds=Bounds(at_once=1))
+    desk.ask(settings=replace(desk.settings, at_once=1))
     assert ("wms:70088", "rules", "leak") in desk.explained()
 
 

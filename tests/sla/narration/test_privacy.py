@@ -13,7 +13,7 @@ from e2a.domain.analysis.facts import Facts
 from e2a.domain.analysis.inputs import breach_inputs, rationale_inputs
 from e2a.domain.privacy import personal_values
 from e2a.simulator import Plan, simulate
-from e2a.sla.narration.running import PROMPT, Bounds
+from e2a.sla.narration.running import PROMPT
 from e2a.sources import archive
 from e2a.sources.readers import READERS
 from e2a.warehouse.drain import drain
@@ -83,7 +83,7 @@ def test_nothing_of_any_customer_is_in_any_byte_that_the_provider_received(desk,
     )
     desk.app.commit()
     desk.explain(as_of)
-    done = desk.ask(as_of, bounds=Bounds(most=5000, at_once=2))
+    done = desk.ask(as_of, most=5000)
     assert done.by_model > 20
     sent = bytes(desk.provider.received).decode()
     assert "Ring twice for" in sent

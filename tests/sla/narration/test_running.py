@@ -11,7 +11,6 @@ from e2a.analyst.scripted.faults import FAULTS
 from e2a.domain.analysis.sampling import RATES
 from e2a.sla.narration.again import Again, again
 from e2a.sla.narration.auditing import audit
-from e2a.sla.narration.running import Bounds
 from e2a.warehouse.connection import Role
 from tests.sla.narration.conftest import EVER_LATER, saying
 from tests.sla.orders import done, put, reported
@@ -46,7 +45,7 @@ def test_a_second_pass_asks_nothing_and_changes_nothing(desk):
 
 def test_orders_that_differ_in_figures_only_share_one_call(desk):
     desk.breach(1, 2, 3)
-    done = desk.ask(bounds=Bounds(at_once=1))
+    done = desk.ask(settings=replace(desk.settings, at_once=1))
     assert (done.by_model, done.cached, desk.calls) == (3, 2, 1)
     notes = [note for (note,) in desk.explained("client_note")]
     assert ["order 1 " in notes[0], "order 2 " in notes[1], "order 3 " in notes[2]] == [True] * 3
@@ -158,10 +157,7 @@ def test_two_passes_at_once_ask_about_each_breach_once(desk):
     desk.provider.script = lambda seen: replace(answers(seen), delay=0.05)
     desk.breach(*range(1, 9), events=[reported("inventory_shortage", 90, n=8)])
     done_ = []
-    passes = [
-        threading.Thread(target=lambda: done_.append(desk.ask(bounds=Bounds(at_once=2))))
-        for _ in range(3)
-    ]
+    passes = [threading.Thread(target=lambda: done_.append(desk.ask())) for _ in range(3)]
     for one in passes:
         one.start()
     for one in passes:
@@ -229,6 +225,6 @@ def test_the_worst_and_newest_come_first_within_the_bounds(desk):
     desk.breach(1, 2, 3)
     desk.app.execute("update sla.unnarrated set severity = 'HIGH' where order_id = 'wms:2'")
     desk.app.commit()
-    done_ = desk.ask(bounds=Bounds(most=1))
+    done_ = desk.ask(most=1)
     assert (done_.by_model, done_.waiting) == (1, 2)
     assert [row[0] for row in desk.explained() if row[1] == "model"] == ["wms:2"]

@@ -41,7 +41,6 @@ def rationalise(
     tenant: str | None = None,
     *,
     most: int = 200,
-    at_once: int = 4,
 ) -> Rationalised:
     """Ask a model why adjustments are what they are; without a key the template's words stand.
 
@@ -50,7 +49,6 @@ def rationalise(
         narrator: shared by the threads.
         tenant: only this one's.
         most: adjustments in all.
-        at_once: askings at a time.
     """
     done, prompt = Rationalised(), load(PROMPT)
     with _alone(warehouse) as connection:
@@ -61,7 +59,8 @@ def rationalise(
         if not narrator.settings.enabled:
             done.by_rules[FallbackReason.NO_KEY] = len(found)
             return done
-        for outcome in _asked(partial(tell, narrator, prompt, found), found, at_once):
+        ask, hands = partial(tell, narrator, prompt, found), narrator.settings.hands
+        for outcome in _asked(ask, found, hands):
             keep(connection, prompt, outcome)
             if outcome.reason:
                 done.by_rules[str(outcome.reason)] += 1
@@ -70,11 +69,11 @@ def rationalise(
     return done
 
 
-def _asked(ask: Any, found: list[Unexplained], at_once: int) -> Iterator[Outcome]:  # noqa: ANN401
+def _asked(ask: Any, found: list[Unexplained], hands: int) -> Iterator[Outcome]:  # noqa: ANN401
     """Outcomes as they come; none is asked any more once a reason holds for all."""
-    with ThreadPoolExecutor(at_once, "rationales") as pool:
-        for first in range(0, len(found), at_once):
-            outcomes = list(pool.map(ask, found[first : first + at_once]))
+    with ThreadPoolExecutor(hands, "rationales") as pool:
+        for first in range(0, len(found), hands):
+            outcomes = list(pool.map(ask, found[first : first + hands]))
             yield from outcomes
             if any(one.reason in CLOSED for one in outcomes):
                 return
