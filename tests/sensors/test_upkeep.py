@@ -29,6 +29,7 @@ def instance(cluster, template, monkeypatch):
     for name, value in template.environment().items():
         monkeypatch.setenv(name, value)
     with dg.DagsterInstance.from_config(str(dagster_home(template.home))) as made:
+        made.wipe()  # runs that other tests' processes left in the session's storage
         yield made
         made.wipe()
 
