@@ -82,22 +82,31 @@ class Ahead:
         self._parsers = parsers
         self._guesses: deque[Chunk] = deque()
 
-    def take(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
-        """The chunk beyond a claimed watermark, and those after it begun; None at the end."""
+    def take(
+        self, connection: psycopg.Connection[Any], low: Position, most: int = CHUNK
+    ) -> Chunk | None:
+        """The chunk beyond a claimed watermark, and those after it begun; None at the end.
+
+        Args:
+            connection: in a transaction.
+            low: the watermark.
+            most: rows of it, unless it was begun before.
+        """
         if self._guesses and self._guesses[0].low != low:
             self._guesses.clear()
-        chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low)
+        chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low, most)
         last = self._guesses[-1] if self._guesses else chunk
         while last is not None and len(self._guesses) < self._depth:
-            last = self._begin(connection, last.high, self._parsers)
+            last = self._begin(connection, last.high, CHUNK, self._parsers)
             if last is not None:
                 self._guesses.append(last)
         return chunk
 
     def _begin(
-        self, connection: psycopg.Connection[Any], low: Position, parsers: Parsers | None = None
-    ) -> Chunk | None:
-        rows = _beyond(connection, self._source, low)
+        self, connection: psycopg.Connection[Any], low: Position, most: int,
+        parsers: Parsers | None = None,
+    ) -> Chunk | None:  # fmt: skip
+        rows = _beyond(connection, self._source, low, most)
         if not rows:
             return None
         if parsers and parsers.are_able and len(rows) >= BULK:
@@ -111,12 +120,12 @@ def understood(source: Source, parse: Parser, rows: Sequence[tuple[Any, ...]]) -
 
 
 def _beyond(
-    connection: psycopg.Connection[Any], source: Source, low: Position
+    connection: psycopg.Connection[Any], source: Source, low: Position, most: int
 ) -> list[tuple[Any, ...]]:
     """Rows of ended transactions only: a sequence alone would skip those that commit late."""
     below = readable_below(connection)
     given = {
-        "source": source, "xid": low[0], "seq": low[1], "below": below, "rows": CHUNK,
+        "source": source, "xid": low[0], "seq": low[1], "below": below, "rows": most,
         "bytes": CHUNK_BYTES,
     }  # fmt: skip
     with connection.cursor(binary=True) as cursor:

@@ -105,6 +105,18 @@ def test_if_most_orders_fail_it_is_the_models_and_nothing_is_set_aside(
     assert held(modelled) == []
 
 
+def test_a_backlog_with_more_poison_than_a_pass_may_set_aside_is_taken_in_parts(
+    hot, planted, modelled, monkeypatch
+):
+    """Fault row 17 at length: a radar that had fallen behind failed for ever."""
+    monkeypatch.setattr(step, "MOST", 1)
+    monkeypatch.setattr(step, "FEW", 2)
+    land(modelled, [one for n in range(3) for one in (deliver(*paid(n)), deliver(big(n)))])
+    assert [hot().held for _ in range(3)] == [1, 1, 1]
+    assert waiting(modelled) == 0
+    assert len(held(modelled)) == 3
+
+
 def test_a_fact_of_two_orders_in_one_parcel_leaves_both(hot, planted, modelled):
     parcel = "tracking:1Z"
     both = [event(f"ship/{n}", "shipped", f"wms:{n}", shipment=parcel, occurred_at=after(60))
