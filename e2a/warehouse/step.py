@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from e2a.warehouse.ahead import CHUNK, Ahead
+from e2a.warehouse.ahead import Ahead
 from e2a.warehouse.as_of import ask
 from e2a.warehouse.crashing import passing
 from e2a.warehouse.drain import Drained, Reader, take, unread_lanes
@@ -42,10 +42,10 @@ wants warnings. Time alone moves nothing else."""
 ONCE_MORE = (*FACTS, psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure)
 """What a step is tried again for: a race goes away by itself, an order's facts do not."""
 
-
-FEW = 500
-"""Rows a source of a step after one that failed, twice as many after each that succeeds: in what is
-tried order by order the faults are few, and whatever is done is committed."""
+FEW, MANY = 500, 2_000
+"""Rows a source of the first step and of one after a failure; of any. Each that succeeds doubles
+them: a backlog is seen as it is read, who dies loses little, and what is tried order by order has
+few faults. Larger steps are not faster (`bench/step.py`)."""
 
 
 class Stepper:
@@ -65,7 +65,7 @@ class Stepper:
             alive: called within a long step, so that whoever watches can say that it lives.
         """
         self._connection, self._follow, self._alive = connection, follow, alive
-        self._most = CHUNK
+        self._most = FEW
         self._lanes = [
             (reader, Ahead(reader.source, reader.parse, beside, depth=0)) for reader in readers
         ]
@@ -98,7 +98,7 @@ class Stepper:
         for _ in range(2):
             with suppress(*ONCE_MORE):
                 step = self._once(now, isolating=False)
-                self._most = min(2 * self._most, CHUNK)
+                self._most = min(2 * self._most, MANY)
                 return step
             self._most = FEW
         return self._once(now, isolating=True)
