@@ -37,7 +37,8 @@ from e2a.warehouse.connection import Role, Warehouse
 
 PROMPT = "breach_narrative"
 CHUNK = 32
-"""Breaches that are claimed together; as many are in hand when more are claimed."""
+"""Breaches that are claimed together, while half as many are still in hand: all can be asked about
+twice, each until its deadline, before a lease runs out."""
 MOST = 500
 """Breaches a pass, unless it is told otherwise."""
 Progress = Callable[[int], None]
@@ -145,7 +146,8 @@ class _Pass:
         self, pool: ThreadPoolExecutor, running: dict[Future[Outcome], Told], most: int,
         going: Going,
     ) -> None:  # fmt: skip
-        while len(running) <= CHUNK and not self.is_over and going():
+        few = max(CHUNK // 2, self.narrator.settings.hands)
+        while len(running) <= few and not self.is_over and going():
             told, taken = self._claimed(min(CHUNK, most - self.claimed))
             self.claimed += taken
             self.is_over = not taken or self.claimed >= most
