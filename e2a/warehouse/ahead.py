@@ -63,7 +63,11 @@ Parsing = Future[list[Understood]] | Future[Staged | None]
 
 
 class Ahead:
-    """The chunks after the one that is being stored."""
+    """The chunks after the one that is being stored.
+
+    Attributes:
+        most: rows of the chunks that are begun from now on; None is `CHUNK`.
+    """
 
     def __init__(
         self, source: Source, parse: Parser, beside: Executor, depth: int = DEPTH,
@@ -80,33 +84,25 @@ class Ahead:
         """
         self._source, self._parse, self._beside, self._depth = source, parse, beside, depth
         self._parsers = parsers
+        self.most: int | None = None
         self._guesses: deque[Chunk] = deque()
 
-    def take(
-        self, connection: psycopg.Connection[Any], low: Position, most: int = CHUNK
-    ) -> Chunk | None:
-        """The chunk beyond a claimed watermark, and those after it begun; None at the end.
-
-        Args:
-            connection: in a transaction.
-            low: the watermark.
-            most: rows of it, unless it was begun before.
-        """
+    def take(self, connection: psycopg.Connection[Any], low: Position) -> Chunk | None:
+        """The chunk beyond a claimed watermark, and those after it begun; None at the end."""
         if self._guesses and self._guesses[0].low != low:
             self._guesses.clear()
-        chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low, most)
+        chunk = self._guesses.popleft() if self._guesses else self._begin(connection, low)
         last = self._guesses[-1] if self._guesses else chunk
         while last is not None and len(self._guesses) < self._depth:
-            last = self._begin(connection, last.high, CHUNK, self._parsers)
+            last = self._begin(connection, last.high, self._parsers)
             if last is not None:
                 self._guesses.append(last)
         return chunk
 
     def _begin(
-        self, connection: psycopg.Connection[Any], low: Position, most: int,
-        parsers: Parsers | None = None,
-    ) -> Chunk | None:  # fmt: skip
-        rows = _beyond(connection, self._source, low, most)
+        self, connection: psycopg.Connection[Any], low: Position, parsers: Parsers | None = None
+    ) -> Chunk | None:
+        rows = _beyond(connection, self._source, low, self.most or CHUNK)
         if not rows:
             return None
         if parsers and parsers.are_able and len(rows) >= BULK:

@@ -97,22 +97,14 @@ def unread_lanes(connection: psycopg.Connection[Any]) -> frozenset[str]:
     return frozenset(lane for (lane,) in connection.execute(_UNREAD).fetchall())
 
 
-def take(
-    connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead, most: int = CHUNK
-) -> Drained | None:
+def take(connection: psycopg.Connection[Any], reader: Reader, ahead: Ahead) -> Drained | None:
     """Read the next chunk within the caller's transaction; None if there is nothing to read.
-
-    Args:
-        connection: as the application.
-        reader: of the source.
-        ahead: reads for it, and parses.
-        most: rows of the chunk.
 
     Raises:
         StaleWatermarkError: the database was restored into another server.
     """
     low = claim(connection, "*", reader.source)
-    chunk = ahead.take(connection, low, most)
+    chunk = ahead.take(connection, low)
     if chunk is None:
         return None
     passing("drain.claimed")

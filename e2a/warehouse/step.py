@@ -136,7 +136,8 @@ class Stepper:
         read, unread = Drained(), unread_lanes(self._connection)
         for reader, ahead in self._lanes:
             if reader.source in unread:
-                read += take(self._connection, reader, ahead, self._most) or Drained()
+                ahead.most = self._most
+                read += take(self._connection, reader, ahead) or Drained()
                 self._alive()
         return read
 
