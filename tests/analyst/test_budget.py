@@ -99,6 +99,14 @@ def test_money_binds_as_tokens_do(ledger):
     assert ledger.reserve(dear) == "global"
 
 
+def test_a_call_is_on_disk_as_sent_before_its_first_byte_leaves(clean, ledger):
+    call = ledger.reserve(HOLD)
+    with clean.connect(Role.ANALYST) as session:
+        session.execute("set local synchronous_commit = off")  # as all that a narrator writes
+        assert session.execute("select analyst.sent(%s, 60)", (call,)).fetchone() == (True,)
+        assert session.execute("show synchronous_commit").fetchone() == ("on",)
+
+
 def test_a_call_is_settled_once_whatever_is_said_afterwards(clean, ledger):
     call = ledger.reserve(HOLD)
     assert ledger.sent(call, 60)
