@@ -16,8 +16,9 @@ from e2a.review.generating.moments import MINUTE, text
 from e2a.review.generating.orders import REACHED_BY, Place
 from e2a.review.given import Document
 
-SIZES = (100, 200, 500, 1_000)
-"""Orders a month: the least of which every bound is a whole number; else the most."""
+SIZES = (100, 200)
+"""Orders a month: the least of which every bound is a whole number; else the most, by which a month
+lies just above a bound and one just below it. A scenario is judged once for every wrong."""
 
 
 def shares(credit: SlaCreditText) -> Sequence[tuple[int, int]]:
