@@ -4,7 +4,7 @@
 
 A cluster of its own, orders of `bench/sla_history.sql` with their verdicts and the rules' words,
 and the scripted provider in a process of its own, which waits before every answer. Each pass goes
-the whole way of `e2a narratives run`: claim, gather facts and notes, look the question up, hold the
+the whole way of `e2a narrate`: claim, gather facts and notes, look the question up, hold the
 budget, `sent` on disk, POST, read, all checks, settle, store the words. Three passes over the same
 breaches: as they come (questions repeat, as orders do), every one new (each order has a note of its
 own, so that no answer fits another), and once more (every answer is known).

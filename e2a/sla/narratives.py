@@ -104,7 +104,7 @@ def breaches(
 
     Args:
         connection: in a transaction that has asked.
-        among: `sla.breaches`, or a part of it in brackets with a name.
+        among: `sla.breaches`, or a query of a part of it in brackets.
     """
     with connection.cursor(row_factory=dict_row) as cursor:
         for row in cursor.execute(_FACTS.format(among=among)):
@@ -150,7 +150,7 @@ def _template(part: str) -> jinja2.Template:
 
 
 _MOVED = _Scope(
-    f"({of_moved('sla.breaches')}) as of_moved",
+    f"({of_moved('sla.breaches')})",
     f"""
     (n.tenant_id, n.order_id, n.stage, n.instance) in (
         select tenant_id, order_id, stage, instance from ({of_moved("sla.narratives")}) as o
@@ -180,7 +180,7 @@ select
             and r.first_occurred_at <= coalesce(b.completed_at, b.as_of)
         order by r.first_occurred_at, r.reason_code
     ) as reported
-from (select * from {among}) as b
+from {among} as b
 inner join reference.tenants as t on t.tenant_id = b.tenant_id
 left join reference.sites as s on s.tenant_id = b.tenant_id and s.site = b.site
 order by b.tenant_id, b.order_id, b.stage, b.instance

@@ -163,18 +163,9 @@ def test_a_key_that_was_revoked_or_outlived_or_misspelt_opens_nothing(gateway):
             "update ops.credentials set not_after = now() where key_id = %s", (ended.key_id,)
         )
     fine = gateway.key("wms")
-    unknown = (
-        "e2a_wms-000000000000.x"  # has the keys read again, which is else done every other second
-    )
-    keys = [
-        unknown,
-        made.key,
-        ended.key,
-        fine.key[:-1],
-        fine.key + "x",
-        fine.key.upper(),
-        fine.key_id,
-    ]
+    # Keys are read every other second, and when somebody brings one that is not known.
+    gateway.post("wms", b"{}", {"authorization": "Bearer e2a_wms-000000000000.x"})
+    keys = [made.key, ended.key, fine.key[:-1], fine.key + "x", fine.key.upper(), fine.key_id]
     keys += ["e2a_", "e2a_.", f"e2a_{fine.key_id}.", f"{fine.key_id}.{fine.key}", "e2a_%00.%00"]
     for key in keys:
         response = gateway.post("wms", b"{}", {"authorization": f"Bearer {key}"})

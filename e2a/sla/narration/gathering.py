@@ -18,6 +18,7 @@ from e2a.domain.analysis.facts import Facts
 from e2a.domain.analysis.judging import Known
 from e2a.domain.analysis.notes import OrderNote
 from e2a.domain.privacy import notes_in, personal_values
+from e2a.sla.moved import looked_up
 from e2a.sla.narration.others import others
 from e2a.sla.narration.queue import Claimed, Key
 from e2a.sla.narratives import breaches, content_of, hash_of
@@ -132,17 +133,8 @@ def _texts(
 
 _ASIDE = temporary("asked", "tenant_id text, order_id text, stage text, instance integer")
 
-# Looked up breach by breach: an IN from outside has the planner read those of all orders.
-_OF_ASKED: LiteralString = """
-(
-    select one.* from asked cross join lateral (
-        select * from sla.breaches as b
-        where
-            b.tenant_id = asked.tenant_id and b.order_id = asked.order_id
-            and b.stage = asked.stage and b.instance = asked.instance offset 0
-    ) as one
-) as of_asked
-"""
+_KEY: tuple[LiteralString, ...] = ("tenant_id", "order_id", "stage", "instance")
+_OF_ASKED: LiteralString = f"({looked_up('asked', 'sla.breaches', _KEY)})"
 
 _BESIDE = """
 select
